@@ -1,0 +1,1 @@
+"""The library itself: nouns as folders, no web framework, no index, no network."""
