@@ -1,0 +1,1 @@
+"""Requests and feedback from reps, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Implementations of the ports that need nothing heavy: files, mail, web pages."""

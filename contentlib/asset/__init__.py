@@ -1,0 +1,1 @@
+"""Assets, their versions, pages and passages; lifecycle, import, permission."""

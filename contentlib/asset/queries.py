@@ -1,0 +1,489 @@
+"""Reading assets, shaped for pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from contentlib.asset import rules
+from contentlib.asset.models import (
+    Asset,
+    AssetPage,
+    AssetStateChange,
+    AssetVersion,
+    ImportBatch,
+    ImportItem,
+    Passage,
+    asset_terms,
+)
+from contentlib.asset.visibility import Narrowing, narrowed, visible_to
+from contentlib.errors import NotFound
+from contentlib.member.models import Member
+from contentlib.member.rules import Viewer
+from contentlib.ports import IndexedAsset, IndexedPassage
+from contentlib.taxonomy.models import Facet, Synonym, Term
+
+
+@dataclass(frozen=True, slots=True)
+class TermLabel:
+    """A term of an asset, for a chip."""
+
+    id: int
+    facet: str
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetLine:
+    """An asset as lists show it."""
+
+    id: int
+    public_id: str
+    external_id: str | None
+    title: str
+    summary: str
+    state: str
+    audience: str
+    format: str
+    page_count: int
+    thumbnail_sha256: str | None
+    version_number: int
+    owner: str | None
+    published_at: datetime | None
+    review_by: date | None
+    expires_on: date | None
+    sendable: bool
+    terms: tuple[TermLabel, ...] = ()
+
+    @property
+    def content_type(self) -> str | None:
+        return next((t.label for t in self.terms if t.facet == "content_type"), None)
+
+    def labels(self, facet: str) -> tuple[str, ...]:
+        return tuple(t.label for t in self.terms if t.facet == facet)
+
+
+def standing(asset: Asset) -> rules.Standing:
+    """What the rules judge an asset by."""
+    return rules.Standing(
+        state=asset.state,
+        audience=asset.audience,
+        has_version=asset.current_version_id is not None,
+        expires_on=asset.expires_on,
+        reference_rights=asset.reference_rights,
+        rights_until=asset.rights_until,
+    )
+
+
+def _line_statement() -> Select[Any]:
+    return (
+        select(Asset, AssetVersion, Member.name)
+        .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
+        .outerjoin(Member, Asset.owner_id == Member.id)
+    )
+
+
+def _lines(session: Session, statement: Select[Any], today: date) -> list[AssetLine]:
+    rows = session.execute(statement).all()
+    terms = terms_of(session, [asset.id for asset, _, _ in rows])
+    return [
+        AssetLine(
+            id=asset.id,
+            public_id=asset.public_id,
+            external_id=asset.external_id,
+            title=asset.title,
+            summary=asset.summary,
+            state=asset.state,
+            audience=asset.audience,
+            format=version.format if version else "none",
+            page_count=version.page_count if version else 0,
+            thumbnail_sha256=version.thumbnail_sha256 if version else None,
+            version_number=version.number if version else 0,
+            owner=owner,
+            published_at=asset.published_at,
+            review_by=asset.review_by,
+            expires_on=asset.expires_on,
+            sendable=rules.refusal_to_send(standing(asset), today=today) is None,
+            terms=terms.get(asset.id, ()),
+        )
+        for asset, version, owner in rows
+    ]
+
+
+def terms_of(session: Session, asset_ids: Sequence[int]) -> dict[int, tuple[TermLabel, ...]]:
+    """The terms of each asset, in the vocabulary's order. One statement."""
+    if not asset_ids:
+        return {}
+    rows = session.execute(
+        select(asset_terms.c.asset_id, Term.id, Facet.key, Term.key, Term.label)
+        .join(Term, Term.id == asset_terms.c.term_id)
+        .join(Facet, Facet.id == Term.facet_id)
+        .where(asset_terms.c.asset_id.in_(asset_ids))
+        .order_by(asset_terms.c.asset_id, Facet.position, Term.position)
+    )
+    found: dict[int, list[TermLabel]] = {}
+    for asset_id, term_id, facet, key, label in rows:
+        found.setdefault(asset_id, []).append(TermLabel(term_id, facet, key, label))
+    return {asset_id: tuple(labels) for asset_id, labels in found.items()}
+
+
+def lines_by_id(session: Session, ids: Sequence[int], *, today: date) -> dict[int, AssetLine]:
+    """Lines of these assets; the caller has already decided who may see them. Two statements."""
+    if not ids:
+        return {}
+    return {
+        line.id: line for line in _lines(session, _line_statement().where(Asset.id.in_(ids)), today)
+    }
+
+
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "newest": (Asset.published_at.desc().nulls_last(), Asset.id.desc()),
+    "title": (func.lower(Asset.title), Asset.id),
+    "review": (Asset.review_by.asc().nulls_last(), Asset.id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list with the total."""
+
+    lines: list[AssetLine]
+    total: int
+
+
+def browse(
+    session: Session,
+    viewer: Viewer,
+    *,
+    today: date,
+    narrowing: Narrowing,
+    order: str = "newest",
+    offset: int = 0,
+    limit: int = 30,
+) -> Listing:
+    """What the member may see, narrowed. Three statements."""
+    condition = _seen(viewer, narrowing, today)
+    total = session.scalar(select(func.count()).select_from(Asset).where(condition)) or 0
+    statement = _line_statement().where(condition).order_by(*_ORDERS.get(order, _ORDERS["newest"]))
+    return Listing(_lines(session, statement.offset(offset).limit(limit), today), total)
+
+
+def facet_counts(
+    session: Session, viewer: Viewer, *, today: date, narrowing: Narrowing
+) -> dict[int, int]:
+    """term id -> visible assets with it under the narrowing, facets with none missing.
+
+    One statement. Counts of a facet that is narrowed itself ignore that facet's own choice,
+    so that its other terms stay choosable: one more statement for each such facet.
+    """
+    counts = _counts(session, _seen(viewer, narrowing, today))
+    for facet_key in narrowing.term_ids:
+        others = {k: v for k, v in narrowing.term_ids.items() if k != facet_key}
+        without = Narrowing(others, narrowing.only_sendable, narrowing.state)
+        of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
+        for term_id in session.scalars(of_facet):
+            counts.pop(term_id, None)
+        counts |= _counts(session, _seen(viewer, without, today), facet_key=facet_key)
+    return counts
+
+
+def facet_counts_among(session: Session, asset_ids: Sequence[int]) -> dict[int, int]:
+    """term id -> how many of these assets have it. One statement."""
+    return _counts(session, Asset.id.in_(asset_ids)) if asset_ids else {}
+
+
+def _seen(viewer: Viewer, narrowing: Narrowing, today: date) -> ColumnElement[bool]:
+    return visible_to(viewer, today=today) & narrowed(narrowing, today=today)
+
+
+def _counts(
+    session: Session, condition: ColumnElement[bool], *, facet_key: str | None = None
+) -> dict[int, int]:
+    statement = (
+        select(asset_terms.c.term_id, func.count())
+        .join(Asset, Asset.id == asset_terms.c.asset_id)
+        .where(condition)
+        .group_by(asset_terms.c.term_id)
+    )
+    if facet_key is not None:
+        of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
+        statement = statement.where(asset_terms.c.term_id.in_(of_facet))
+    return {term_id: count for term_id, count in session.execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A page of a version, for previews."""
+
+    number: int
+    label: str | None
+    text: str
+    notes: str
+    image_sha256: str | None
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in an asset's history."""
+
+    id: int
+    number: int
+    file_name: str
+    file_sha256: str
+    size: int
+    format: str
+    media_type: str
+    page_count: int
+    warnings: tuple[str, ...]
+    preview_problem: str | None
+    thumbnail_sha256: str | None
+    added_by: str | None
+    added_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssetDetail:
+    """All that the asset page shows."""
+
+    line: AssetLine
+    customer: str | None
+    reference_rights: str
+    rights_regions: tuple[str, ...]
+    rights_until: date | None
+    production_cost: Decimal | None
+    source_url: str | None
+    custom: dict[str, Any]
+    owner_email: str | None
+    created_at: datetime
+    refusal_to_send: str | None
+    versions: tuple[VersionLine, ...]
+    pages: tuple[PageLine, ...]
+
+    @property
+    def current(self) -> VersionLine | None:
+        return next((version for version in self.versions if version.is_current), None)
+
+
+def visible_asset(
+    session: Session, viewer: Viewer, public_id: str, *, today: date, pages: bool = True
+) -> AssetDetail:
+    """The asset, or NotFound when there is none or this member may not know of it.
+
+    Five statements (four without pages).
+    """
+    asset = session.scalar(
+        select(Asset).where(Asset.public_id == public_id, visible_to(viewer, today=today))
+    )
+    if asset is None:
+        raise NotFound("There is no such asset, or it is not published.")
+    line = lines_by_id(session, [asset.id], today=today)[asset.id]
+    owner_email = session.scalar(select(Member.email).where(Member.id == asset.owner_id))
+    shown = pages_of(session, asset.current_version_id) if pages else ()
+    return AssetDetail(
+        line=line,
+        customer=asset.customer,
+        reference_rights=asset.reference_rights,
+        rights_regions=tuple(asset.rights_regions),
+        rights_until=asset.rights_until,
+        production_cost=asset.production_cost,
+        source_url=asset.source_url,
+        custom=dict(asset.custom),
+        owner_email=owner_email,
+        created_at=asset.created_at,
+        refusal_to_send=rules.refusal_to_send(standing(asset), today=today),
+        versions=versions_of(session, asset),
+        pages=shown,
+    )
+
+
+def versions_of(session: Session, asset: Asset) -> tuple[VersionLine, ...]:
+    """Newest first. One statement."""
+    rows = session.execute(
+        select(AssetVersion, Member.name)
+        .outerjoin(Member, AssetVersion.added_by_id == Member.id)
+        .where(AssetVersion.asset_id == asset.id)
+        .order_by(AssetVersion.number.desc())
+    )
+    return tuple(
+        VersionLine(
+            v.id,
+            v.number,
+            v.file_name,
+            v.file_sha256,
+            v.size,
+            v.format,
+            v.media_type,
+            v.page_count,
+            tuple(v.warnings),
+            v.preview_problem,
+            v.thumbnail_sha256,
+            added_by,
+            v.added_at,
+            v.id == asset.current_version_id,
+        )
+        for v, added_by in rows
+    )
+
+
+def pages_of(session: Session, version_id: int | None) -> tuple[PageLine, ...]:
+    """In order. One statement."""
+    if version_id is None:
+        return ()
+    rows = session.scalars(
+        select(AssetPage).where(AssetPage.version_id == version_id).order_by(AssetPage.number)
+    )
+    return tuple(
+        PageLine(p.number, p.label, p.text, p.notes, p.image_sha256, p.width, p.height)
+        for p in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PassageLine:
+    """A passage of a result."""
+
+    id: int
+    page: int
+    text: str
+    is_notes: bool
+
+
+def passages_by_id(session: Session, ids: Iterable[int]) -> dict[int, PassageLine]:
+    """One statement."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = session.scalars(select(Passage).where(Passage.id.in_(wanted)))
+    return {p.id: PassageLine(p.id, p.page, p.text, p.is_notes) for p in rows}
+
+
+def indexed_assets(session: Session, ids: Sequence[int] | None = None) -> list[IndexedAsset]:
+    """What the index should hold of these assets, or of all that are not deleted.
+
+    Three statements, whatever the number.
+    """
+    statement = select(Asset.id, Asset.title, Asset.summary, Asset.customer).where(
+        Asset.state != "deleted", Asset.current_version_id.is_not(None)
+    )
+    passages_statement = select(Asset.id, Passage.id, Passage.text).join(
+        Passage, Passage.version_id == Asset.current_version_id
+    )
+    words_statement = (
+        select(asset_terms.c.asset_id, Term.label, Synonym.word)
+        .join(Term, Term.id == asset_terms.c.term_id)
+        .outerjoin(Synonym, Synonym.term_id == Term.id)
+    )
+    if ids is not None:
+        statement = statement.where(Asset.id.in_(ids))
+        passages_statement = passages_statement.where(Asset.id.in_(ids))
+        words_statement = words_statement.where(asset_terms.c.asset_id.in_(ids))
+    passages: dict[int, list[IndexedPassage]] = {}
+    for asset_id, passage_id, text in session.execute(passages_statement.order_by(Passage.id)):
+        passages.setdefault(asset_id, []).append(IndexedPassage(passage_id, text))
+    words: dict[int, dict[str, None]] = {}
+    ordered = words_statement.order_by(Term.id, Synonym.id)
+    for asset_id, label, synonym in session.execute(ordered):
+        entry = words.setdefault(asset_id, {})
+        entry[label] = None
+        if synonym:
+            entry[synonym] = None
+    return [
+        IndexedAsset(
+            asset_id=asset_id,
+            title=title,
+            summary=summary,
+            facets=(*words.get(asset_id, {}), *([customer] if customer else [])),
+            passages=tuple(passages.get(asset_id, ())),
+        )
+        for asset_id, title, summary, customer in session.execute(statement.order_by(Asset.id))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A lifecycle event as the asset page shows it."""
+
+    at: datetime
+    who: str | None
+    field: str
+    before: str | None
+    after: str | None
+
+
+def history(session: Session, asset_id: int, *, limit: int = 50) -> list[ChangeLine]:
+    """Newest first. One statement."""
+    rows = session.execute(
+        select(AssetStateChange, Member.name)
+        .outerjoin(Member, AssetStateChange.member_id == Member.id)
+        .where(AssetStateChange.asset_id == asset_id)
+        .order_by(AssetStateChange.at.desc(), AssetStateChange.id.desc())
+        .limit(limit)
+    )
+    return [ChangeLine(c.at, who, c.field, c.before, c.after) for c, who in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One file of a batch, as the upload page and `import --json` tell it."""
+
+    public_id: str
+    source: str
+    state: str
+    reason: str
+    warnings: tuple[str, ...]
+    asset_public_id: str | None
+    asset_title: str | None
+    asset_state: str | None
+    thumbnail_sha256: str | None
+    batch_public_id: str
+    finished_at: datetime | None
+
+
+def import_lines(
+    session: Session,
+    *,
+    batch_id: int | None = None,
+    member_id: int | None = None,
+    public_ids: Sequence[str] | None = None,
+    limit: int = 500,
+) -> list[ImportLine]:
+    """The items of a batch in order, or a member's newest. One statement."""
+    current = aliased(AssetVersion)
+    statement = (
+        select(ImportItem, ImportBatch.public_id, Asset, current.thumbnail_sha256)
+        .join(ImportBatch, ImportItem.batch_id == ImportBatch.id)
+        .outerjoin(Asset, ImportItem.asset_id == Asset.id)
+        .outerjoin(current, Asset.current_version_id == current.id)
+    )
+    if batch_id is not None:
+        statement = statement.where(ImportItem.batch_id == batch_id).order_by(ImportItem.position)
+    else:
+        statement = statement.order_by(ImportItem.id.desc())
+    if member_id is not None:
+        statement = statement.where(ImportBatch.member_id == member_id)
+    if public_ids is not None:
+        statement = statement.where(ImportItem.public_id.in_(public_ids))
+    return [
+        ImportLine(
+            item.public_id,
+            item.name,
+            item.state,
+            item.reason,
+            tuple(item.warnings),
+            asset.public_id if asset else None,
+            asset.title if asset else None,
+            asset.state if asset else None,
+            thumbnail,
+            batch_public_id,
+            item.finished_at,
+        )
+        for item, batch_public_id, asset, thumbnail in session.execute(statement.limit(limit))
+    ]

@@ -1,0 +1,1 @@
+"""Who did what: a row for each act that somebody may ask about later."""

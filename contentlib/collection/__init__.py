@@ -1,0 +1,1 @@
+"""Named, ordered sets of assets."""

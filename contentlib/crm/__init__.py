@@ -1,0 +1,1 @@
+"""Accounts, contacts and opportunities, as the CRM tells them."""

@@ -1,0 +1,191 @@
+"""The database: one place that opens it, one that begins, one that commits.
+
+SQLite runs in WAL mode with full durability. Its busy handler makes writers of several
+processes wait by sleeping (p99 of half a second was measured); so every write first
+takes a file lock, which wakes the next writer at once.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+ReactionNames = Mapping[str, tuple[str, ...]]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC on either database; SQLite forgets the zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives an INTEGER PRIMARY KEY its own counter, a BIGINT one it does not.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime())]
+Name = Annotated[str, mapped_column(String(300))]
+Key = Annotated[str, mapped_column(String(80))]
+PublicId = Annotated[str, mapped_column(String(40), unique=True)]
+Sha256 = Annotated[str, mapped_column(String(64))]
+Prose = Annotated[str, mapped_column(Text())]
+JsonValue = Annotated[dict[str, Any], mapped_column(JSON())]
+JsonList = Annotated[list[Any], mapped_column(JSON())]
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; constraint names follow one convention."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), int: BigId}  # noqa: RUF012 - read as is
+
+
+class Database:
+    """One database and the three ways to touch it: read, write, and the raw engine.
+
+    `reactions` says which jobs a recorded fact makes (see contentlib.events.facts); it
+    travels in `session.info`, so that services need no registry.
+    """
+
+    def __init__(self, url: str, *, reactions: ReactionNames | None = None) -> None:
+        self.url = url
+        self.engine = _open_engine(url)
+        self._reactions: ReactionNames = reactions or {}
+        self._write_lock = _write_lock_path(self.engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def react_with(self, reactions: ReactionNames) -> None:
+        """Names the reactions of each fact from now on; called once, by wiring."""
+        self._reactions = reactions
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that cannot write, rolled back at the end."""
+        connectable = self.engine.execution_options(contentlib_access="read")
+        with Session(connectable, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A session in one write transaction: committed at the end, rolled back on any error.
+
+        The block should be short: on SQLite it holds the library's one write lock.
+        """
+        connectable = self.engine.execution_options(contentlib_access="write")
+        lock = _exclusive(self._write_lock) if self._write_lock else nullcontext()
+        with lock, Session(connectable, expire_on_commit=False) as session:
+            session.info["reactions"] = self._reactions
+            yield session
+            session.commit()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Executes an UPDATE or DELETE and tells how many rows it met."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def _open_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=16, max_overflow=16)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+        "mmap_size=268435456",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("contentlib_access") == "write"
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("contentlib_access") == "read":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _write_lock_path(engine: Engine) -> Path | None:
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return None
+    return Path(f"{database}.write-lock")
+
+
+@contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    # A fresh descriptor each time: flock() then excludes threads as well as processes.
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""What buyers did: hits, visits, views, downloads."""

@@ -1,0 +1,127 @@
+"""Raw requests and beats on share links, and the visits and views made of them."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contentlib.db import Base, Id, JsonList, JsonValue, Key, Moment, Name, Prose, Sha256
+
+
+class Hit(Base):
+    """Event: any HTTP request on a share link. Raw; never shown as a view. Append-only."""
+
+    __tablename__ = "hits"
+    # a share's requests in order; the end of retention
+    __table_args__ = (Index("ix_hits_share_id", "share_id", "at"), Index("ix_hits_at", "at"))
+
+    id: Mapped[Id]
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("asset_versions.id"))
+    page: Mapped[int | None]
+    kind: Mapped[Key]
+    method: Mapped[str] = mapped_column(String(10))
+    user_agent: Mapped[Prose]
+    network: Mapped[str] = mapped_column(String(50))
+    network_ids: Mapped[JsonList]
+    referrer_origin: Mapped[Name | None]
+    prefetch: Mapped[JsonValue]
+    visitor_key: Mapped[Sha256]
+    by_colleague: Mapped[bool]
+    at: Mapped[Moment]
+
+
+class Beat(Base):
+    """A page telling that somebody looks at it, already bounded by our clock. Append-only."""
+
+    __tablename__ = "beats"
+    __table_args__ = (
+        # folding into visits: those not folded yet, in order
+        Index("ix_beats_folded_at", "folded_at", "id"),
+        UniqueConstraint("view_key", "ordinal"),
+    )
+
+    id: Mapped[Id]
+    view_key: Mapped[str] = mapped_column(String(60))
+    ordinal: Mapped[int]
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("asset_versions.id"))
+    page: Mapped[int]
+    attention_ms: Mapped[int]
+    trusted_input: Mapped[bool]
+    signals: Mapped[JsonValue]
+    visitor_key: Mapped[Sha256]
+    by_colleague: Mapped[bool]
+    at: Mapped[Moment]
+    folded_at: Mapped[Moment | None]
+
+
+class Visit(Base):
+    """One sitting of one visitor on one share, with its class and the reasons for it."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        CheckConstraint(
+            "visitor_class IN ('verified', 'human', 'unclear', 'machine', 'colleague')",
+            name="visitor_class",
+        ),
+        # sittings of a share; open sitting of a visitor
+        Index("ix_visits_share_id", "share_id", "visitor_key", "last_at"),
+        Index("ix_visits_started_at", "started_at"),
+    )
+
+    id: Mapped[Id]
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    visitor_key: Mapped[Sha256]
+    started_at: Mapped[Moment]
+    last_at: Mapped[Moment]
+    visitor_class: Mapped[str] = mapped_column(String(10))
+    reasons: Mapped[JsonList]
+    rule_version: Mapped[int]
+    device: Mapped[Key | None]
+
+
+class View(Base):
+    """One page of one asset version seen in one visit, with its attention time."""
+
+    __tablename__ = "views"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "version_id", "page"),
+        # read-through of an asset
+        Index("ix_views_asset_id", "asset_id", "started_at"),
+    )
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("asset_versions.id"))
+    page: Mapped[int]
+    started_at: Mapped[Moment]
+    last_at: Mapped[Moment]
+    attention_ms: Mapped[int]
+
+
+class Download(Base):
+    """Event `downloaded`: a buyer took the file. Append-only."""
+
+    __tablename__ = "downloads"
+    __table_args__ = (Index("ix_downloads_share_id", "share_id", "at"),)
+
+    id: Mapped[Id]
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("asset_versions.id"))
+    visitor_key: Mapped[Sha256]
+    by_colleague: Mapped[bool]
+    at: Mapped[Moment]
+
+
+class VisitorSalt(Base):
+    """The secret of one day that visitor keys are made with; deleted after 48 hours."""
+
+    __tablename__ = "visitor_salts"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Moment]

@@ -1,0 +1,1 @@
+"""Reports: one small folder each."""

@@ -1,0 +1,85 @@
+"""Members and teams."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from contentlib.db import Base, Id, Key, Moment, Name, Prose, PublicId
+from contentlib.ids import public_id
+
+
+class Team(Base):
+    """A group of reps with one or more managers."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class TeamLead(Base):
+    """A manager leads a team."""
+
+    __tablename__ = "team_leads"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+
+
+class Member(Base):
+    """One of our own people. The e-mail address is stored lower-case."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        CheckConstraint("role IN ('rep', 'manager', 'marketer', 'admin')", name="role"),
+        # reports: the reps of a team
+        Index("ix_members_team_id", "team_id"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[Name]
+    role: Mapped[str] = mapped_column(String(10))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    active: Mapped[bool]
+    password_hash: Mapped[Prose | None]
+    # changes with the password, so that a cookie made before it no longer signs anybody in
+    sign_in_stamp: Mapped[Key]
+    joined_at: Mapped[Moment]
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[Moment | None]
+
+    team: Mapped[Team | None] = relationship()
+
+    @classmethod
+    def joining(
+        cls, *, email: str, name: str, role: str, team_id: int | None, now: datetime
+    ) -> "Member":
+        return cls(
+            public_id=public_id(),
+            email=email,
+            name=name,
+            role=role,
+            team_id=team_id,
+            active=True,
+            sign_in_stamp=public_id(),
+            joined_at=now,
+            failed_sign_ins=0,
+        )
+
+
+class MemberChange(Base):
+    """Event: role, team or active changed. Append-only."""
+
+    __tablename__ = "member_changes"
+    # who was in scope during a window
+    __table_args__ = (Index("ix_member_changes_member_id", "member_id", "at"),)
+
+    id: Mapped[Id]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[Moment]
+    field: Mapped[Key]
+    before: Mapped[str | None] = mapped_column(String(200))
+    after: Mapped[str | None] = mapped_column(String(200))

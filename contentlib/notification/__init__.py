@@ -1,0 +1,1 @@
+"""Messages to a member about what happened."""

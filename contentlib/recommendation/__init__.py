@@ -1,0 +1,1 @@
+"""Assets suggested for a deal, with reasons."""

@@ -1,0 +1,1 @@
+"""Finding assets by words and facets."""

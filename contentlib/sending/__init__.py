@@ -1,0 +1,1 @@
+"""What reps really sent, with the evidence for it."""

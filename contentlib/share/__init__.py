@@ -1,0 +1,1 @@
+"""Links to assets with their rules."""

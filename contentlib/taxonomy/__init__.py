@@ -1,0 +1,1 @@
+"""The vocabulary: facets and their terms, with definitions and synonyms."""

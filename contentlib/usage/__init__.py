@@ -1,0 +1,1 @@
+"""What colleagues did: impressions, opens, takings."""

@@ -1,0 +1,1 @@
+"""What is true for the whole installation: settings kept in the database, our own networks."""
