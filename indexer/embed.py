@@ -102,7 +102,7 @@ class SentenceEmbedder:
                 derived = place_of(self._model, self._folder)
                 if not derived.exists():
                     raise IndexUnavailable(
-                        "The query model is not there yet: start the worker or build the index once."
+                        "The query model is not there yet; the worker derives it when it starts."
                     )
                 self._query_model = QueryModel(self._model, derived)
             return self._query_model

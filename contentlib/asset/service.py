@@ -264,10 +264,10 @@ def publish(
     if asset.current_version_id is None:
         raise Conflict("This asset has no file yet; upload one first.")
     rules.checked_step(asset.state, "published")
-    _step(session, asset, "published", member_id, now)
     asset.published_at = (
         now if published_on is None else datetime.combine(published_on, time(), tzinfo=UTC)
     )
+    _step(session, asset, "published", member_id, asset.published_at)
     if asset.review_by is None:
         months = next((t.review_months for t in asset.terms if t.review_months is not None), None)
         if months is not None:

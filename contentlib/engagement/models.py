@@ -31,13 +31,18 @@ class Hit(Base):
 
 
 class Beat(Base):
-    """A page telling that somebody looks at it, already bounded by our clock. Append-only."""
+    """A page telling how long it was looked at so far; bounded by our clock. Append-only.
+
+    `attention_ms` is cumulative for the page within its view key (one loading of the
+    viewer), so a lost beat loses nothing and a repeated one adds nothing. `visit_id` is
+    filled when the beat is folded into a visit.
+    """
 
     __tablename__ = "beats"
     __table_args__ = (
-        # folding into visits: those not folded yet, in order
-        Index("ix_beats_folded_at", "folded_at", "id"),
-        UniqueConstraint("view_key", "ordinal"),
+        # folding: those that belong to no visit yet; the beats of a visit
+        Index("ix_beats_visit_id", "visit_id", "id"),
+        UniqueConstraint("view_key", "page", "ordinal"),
     )
 
     id: Mapped[Id]
@@ -53,7 +58,7 @@ class Beat(Base):
     visitor_key: Mapped[Sha256]
     by_colleague: Mapped[bool]
     at: Mapped[Moment]
-    folded_at: Mapped[Moment | None]
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
 
 
 class Visit(Base):

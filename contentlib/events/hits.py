@@ -12,7 +12,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from contentlib.db import Database
 from contentlib.errors import Unavailable
@@ -88,7 +90,7 @@ class HitWriter:
         try:
             with self._database.unit_of_work() as session:
                 for entry in group:
-                    session.execute(insert(entry.table), list(entry.rows))
+                    session.execute(_insert_once(session, entry.table), list(entry.rows))
         except Exception as error:
             if len(group) > 1:
                 # One bad row must not take its neighbours with it: each gets its own try.
@@ -99,3 +101,10 @@ class HitWriter:
             return
         for entry in group:
             entry.written.set_result(None)
+
+
+def _insert_once(session: Session, table: Table) -> Insert:
+    """A row told twice (same unique key) is written once: beats and receipts may be re-sent."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

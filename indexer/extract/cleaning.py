@@ -31,7 +31,8 @@ def one_line(text: str) -> str:
 
 _SAID_BY_PROGRAMS = re.compile(
     r"^(untitled.*|document\d*|presentation\d*|powerpoint[- ]presentation|slide \d+|"
-    r"microsoft (word|powerpoint|excel)( ?-.*)?|book\d*|title|.*\.(docx?|pptx?|xlsx?|indd|dvi))$",
+    r"microsoft (word|powerpoint|excel)( ?-.*)?|book\d*|title|"
+    r".*\.(docx?|pptx?|xlsx?|indd|dvi|pdf|ai|jpe?g|png|tiff?))$",
     re.IGNORECASE,
 )
 

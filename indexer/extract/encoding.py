@@ -16,6 +16,9 @@ _SAMPLE_BYTES = 64 * 1024
 _WHATWG = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}
 _WHATWG |= {"us-ascii": "cp1252", "iso-8859-9": "cp1254", "shift_jis": "cp932", "gb2312": "gb18030"}
 _WHATWG |= {"euc-kr": "cp949", "gbk": "gb18030"}
+_LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258")
+_ON_THE_WEB = [*_LATIN, "cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8_r"]
+_ON_THE_WEB += ["cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949", "utf_8", "ascii"]
 
 
 def declared_in(head: bytes) -> str | None:
@@ -33,13 +36,14 @@ def declared_in(head: bytes) -> str | None:
 def decoded(data: bytes, *, declared: str | None = None) -> str:
     """The text of the bytes: a byte order mark decides, then UTF-8 if it fits, then the
     declared encoding if it fits, then what the bytes most look like. Never fails."""
-    for mark, name in _MARKS:
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return data.decode(name, "replace").lstrip("\ufeff")
+            return data.decode(marked, "replace").lstrip("\ufeff")
     wide = _wide(data)
     if wide:
         return data.decode(wide, "replace")
-    for name in ("utf-8", declared):
+    names: tuple[str | None, ...] = ("utf-8", declared)
+    for name in names:
         if name and not name.startswith("utf-16"):
             try:
                 return data.decode(name)
@@ -77,5 +81,13 @@ def _guessed(data: bytes) -> str:
     sample = b"\n".join(
         line for line in re.sub(rb"<[^<>]{0,2000}>", b" ", data).splitlines() if not line.isascii()
     )[:_SAMPLE_BYTES]
-    best = from_bytes(sample or data[:_SAMPLE_BYTES]).best()
-    return best.encoding if best else "cp1252"
+    found = from_bytes(sample or data[:_SAMPLE_BYTES], cp_isolation=_ON_THE_WEB)
+    best = found.best()
+    if best is None:
+        return "cp1252"
+    if best.encoding in _LATIN:
+        # On a short text several Latin pages fit equally well; the western one is the likely one.
+        western = next((match for match in found if match.encoding == "cp1252"), None)
+        if western and western.chaos <= best.chaos and western.coherence >= best.coherence - 0.05:
+            return "cp1252"
+    return best.encoding

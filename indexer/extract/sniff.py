@@ -105,6 +105,8 @@ def what_is(path: Path, file_name: str) -> Kind:
     found = _by_magic(path, head) or _by_text(head, claimed)
     if found is None:
         return _unrecognised(claimed, file_name)
+    if found is kinds.ZIP and claimed in (kinds.PPTX, kinds.DOCX, kinds.XLSX):
+        _check_package(path)
     if claimed is not None and not _agree(claimed, found):
         ending = file_name.strip().rpartition(".")[2].lower()
         raise FileRefused(
@@ -191,6 +193,19 @@ def _zip_kind(path: Path) -> Kind:
     return kinds.ZIP
 
 
+def _check_package(path: Path) -> None:
+    """Raises FileRefused for a zip that is broken: it no longer says what it holds."""
+    try:
+        with zipfile.ZipFile(path):
+            return
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise FileRefused(
+            "damaged",
+            "This file is damaged, perhaps cut off on its way; save it again in the program "
+            "that made it and upload the new copy.",
+        ) from None
+
+
 def _by_text(head: bytes, claimed: Kind | None) -> Kind | None:
     if not _is_text(head):
         return None
@@ -233,10 +248,8 @@ def _agree(claimed: Kind, found: Kind) -> bool:
     # Word and Excel open RTF, HTML and old containers under their old endings without a word.
     if claimed in (kinds.DOC, kinds.XLS, kinds.PPT):
         return found.format == "other" and found not in (kinds.EMAIL, kinds.MBOX, kinds.MSG)
-    if claimed.format == "archive" or claimed in (kinds.KEYNOTE,):
-        return found is kinds.ZIP or found.format == "archive"
-    # A broken package no longer says what it holds; its reader will say that it is damaged.
-    return found is kinds.ZIP and claimed.format in ("pptx", "docx", "xlsx")
+    # What these hold is told by their names alone.
+    return found is kinds.ZIP and claimed in (kinds.KEYNOTE, kinds.EPUB)
 
 
 def _unrecognised(claimed: Kind | None, file_name: str) -> Kind:

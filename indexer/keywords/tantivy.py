@@ -16,9 +16,9 @@ from indexer.keywords.typed import TypedQuery, well_formed
 
 ASSETS = "assets"
 PASSAGES = "passages"
-FIELD_WEIGHTS = {"title": 2.0, "facets": 1.0, "summary": 1.0, "text": 1.0}
+FIELD_WEIGHTS = {"title": 1.0, "facets": 1.0, "summary": 1.0, "text": 1.0}
 PASSAGE_WEIGHTS = {"text": 1.0}
-BEGINNING_WEIGHT = 0.5
+BEGINNING_WEIGHT = 0.25
 COMPLETIONS = 24
 TERMS = 128
 LONGEST_TOKEN = 100
@@ -57,12 +57,15 @@ def _schema(kind: str) -> Any:
     return builder.build()
 
 
-def _open(folder: Path, kind: str) -> Any:
+def _open(folder: Path, kind: str, *, create: bool) -> Any:
     from tantivy import Index
 
     place = folder / kind
-    place.mkdir(parents=True, exist_ok=True)
-    index = Index(_schema(kind), path=str(place))
+    if create:
+        place.mkdir(parents=True, exist_ok=True)
+        index = Index(_schema(kind), path=str(place))
+    else:
+        index = Index.open(str(place))
     for name, analyzer in _analyzers().items():
         index.register_tokenizer(name, analyzer)
     # The default reader watches the folder with a thread of its own; generations tell us.
@@ -102,7 +105,7 @@ class KeywordWriter:
     """Writes one generation's folder; a context that commits on a clean exit only."""
 
     def __init__(self, folder: Path) -> None:
-        self._indexes = {kind: _open(folder, kind) for kind in (ASSETS, PASSAGES)}
+        self._indexes = {kind: _open(folder, kind, create=True) for kind in (ASSETS, PASSAGES)}
         self._writers = {
             kind: index.writer(heap_size=WRITER_BYTES, num_threads=1)
             for kind, index in self._indexes.items()
@@ -162,7 +165,7 @@ class KeywordReader:
         self._schemas: dict[str, Any] = {}
         self._searchers: dict[str, Any] = {}
         for kind in (ASSETS, PASSAGES):
-            index = _open(folder, kind)
+            index = _open(folder, kind, create=False)
             self._schemas[kind] = index.schema
             self._searchers[kind] = index.searcher()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 LONGEST_QUERY = 4000
 _QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033]")
 _PHRASE = re.compile(r'"([^"]*)"')
+_WORD = re.compile(r"[^\W_]+")
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
 SHORTEST_BEGINNING = 2
 
@@ -20,6 +21,11 @@ class TypedQuery:
     words: str
     phrases: tuple[str, ...] = ()
     unfinished: str = ""
+
+    @property
+    def length(self) -> int:
+        """How many different words there are."""
+        return len({word.casefold() for word in _WORD.findall(self.words)})
 
 
 def well_formed(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Unused assets, and the cause."""

@@ -1,0 +1,1 @@
+"""Usage: what is shown, opened, sent and read."""

@@ -1,0 +1,37 @@
+"""The parts of a running library, joined by wiring and handed to the edges.
+
+Only edges hold it: pages, commands, reactions. Services are given what they need, by name.
+"""
+
+from dataclasses import dataclass, field
+
+from contentlib.asset.visibility import PermittedCache
+from contentlib.db import Database
+from contentlib.events.hits import HitWriter
+from contentlib.ports import Clock, DocumentReader, FileStore, Mailer, SearchIndex, WebFetcher
+from contentlib.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Settings, clock, database and the ports. `mailer` is None where no mail is set up."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    files: FileStore
+    reader: DocumentReader
+    index: SearchIndex
+    fetcher: WebFetcher
+    hits: HitWriter
+    mailer: Mailer | None = None
+    permitted: PermittedCache = field(default_factory=PermittedCache)
+
+    @property
+    def signing_key(self) -> bytes:
+        return self.settings.secret_key()
+
+    def close(self) -> None:
+        """Writes what is queued and lets the database go."""
+        self.hits.close()
+        self.database.dispose()

@@ -1,0 +1,102 @@
+"""Finding assets: permission in SQL, relevance in the index, ranking after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from contentlib.asset.indexing import PassageLine, passages_by_id
+from contentlib.asset.queries import AssetLine, facet_counts_among, lines_by_id
+from contentlib.asset.visibility import NOTHING_NARROWED, Narrowing, PermittedCache
+from contentlib.member.rules import Viewer
+from contentlib.ports import IndexHit, SearchIndex
+from contentlib.search import rules
+
+# Facets are counted over this many candidates: a rank beyond is no answer any more.
+_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An asset found, with the passage that matched best."""
+
+    line: AssetLine
+    rank: int
+    score: float
+    confident: bool
+    passage: PassageLine | None
+    snippet: tuple[rules.Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer. `confident` false: nothing here fits well, the results are the nearest."""
+
+    results: tuple[Result, ...]
+    total: int
+    confident: bool
+    facet_counts: dict[int, int]
+
+
+NOTHING_FOUND = Results((), 0, False, {})
+
+
+def find(
+    session: Session,
+    index: SearchIndex,
+    cache: PermittedCache,
+    viewer: Viewer,
+    *,
+    text: str,
+    today: date,
+    floor: float,
+    narrowing: Narrowing = NOTHING_NARROWED,
+    limit: int = 10,
+    mode: str = "fused",
+) -> Results:
+    """The best assets for the words among those the member may see. At most six statements.
+
+    A confident answer leaves out what lies below the floor; without one the nearest are given.
+    Raises IndexUnavailable.
+    """
+    if not text.strip():
+        return NOTHING_FOUND
+    among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
+    hits = index.search(text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
+    kept = [hit for hit in hits if rules.is_confident(hit.cosine, floor=floor)]
+    confident = bool(kept)
+    chosen = kept or list(hits)
+    return Results(
+        results=_shown(session, chosen[:limit], text, today=today, floor=floor),
+        total=len(chosen),
+        confident=confident,
+        facet_counts=facet_counts_among(session, [hit.asset_id for hit in chosen]),
+    )
+
+
+def _shown(
+    session: Session, hits: Sequence[IndexHit], text: str, *, today: date, floor: float
+) -> tuple[Result, ...]:
+    lines = lines_by_id(session, [hit.asset_id for hit in hits], today=today)
+    best = {hit.asset_id: hit.passages[0].passage_id for hit in hits if hit.passages}
+    passages = passages_by_id(session, best.values())
+    words = rules.query_words(text)
+    results: list[Result] = []
+    for hit in hits:
+        line = lines.get(hit.asset_id)
+        if line is None:
+            continue
+        # an index one write behind may name a passage that is gone: the asset still stands
+        passage = passages.get(best.get(hit.asset_id, -1))
+        results.append(
+            Result(
+                line=line,
+                rank=len(results) + 1,
+                score=hit.score,
+                confident=rules.is_confident(hit.cosine, floor=floor),
+                passage=passage,
+                snippet=rules.snippet(passage.text if passage else line.summary, words),
+            )
+        )
+    return tuple(results)

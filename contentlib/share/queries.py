@@ -1,0 +1,255 @@
+"""Reading shares: for their makers, and for the visitor at the door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session
+
+from contentlib.asset.models import Asset, AssetVersion
+from contentlib.asset.visibility import is_sendable
+from contentlib.crm.models import Account, Opportunity
+from contentlib.errors import NotFound
+from contentlib.member.models import Member
+from contentlib.member.rules import Viewer
+from contentlib.share.models import Share, ShareItem, ShareRecipient
+from contentlib.share.rules import ShareRules, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SharedItem:
+    """An asset of a share at the version that a visitor would see now."""
+
+    position: int
+    asset_id: int
+    asset_public_id: str
+    title: str
+    summary: str
+    version_id: int
+    version_number: int
+    is_pinned: bool
+    format: str
+    media_type: str
+    file_name: str
+    file_sha256: str
+    page_count: int
+    thumbnail_sha256: str | None
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """All the viewer needs of a share, whoever stands before it."""
+
+    share_id: int
+    public_id: str
+    member_id: int
+    member_name: str
+    member_email: str
+    message: str
+    rules: ShareRules
+    revoked_at: datetime | None
+    created_at: datetime
+    items: tuple[SharedItem, ...]
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.rules, self.revoked_at, bool(self.items))
+
+
+def door(session: Session, share_public_id: str, *, today: date) -> Door | None:
+    """The share by its public id (out of a checked token). Two statements.
+
+    An asset that may no longer be sent - archived, expired, made internal - is left out.
+    """
+    row = session.execute(
+        select(Share, Member.name, Member.email)
+        .join(Member, Share.member_id == Member.id)
+        .where(Share.public_id == share_public_id)
+    ).first()
+    if row is None:
+        return None
+    share, member_name, member_email = row
+    shown_version = func.coalesce(ShareItem.pinned_version_id, Asset.current_version_id)
+    items = session.execute(
+        select(ShareItem, Asset, AssetVersion)
+        .join(Asset, ShareItem.asset_id == Asset.id)
+        .join(AssetVersion, AssetVersion.id == shown_version)
+        .where(ShareItem.share_id == share.id, is_sendable(today))
+        .order_by(ShareItem.position)
+    )
+    return Door(
+        share_id=share.id,
+        public_id=share.public_id,
+        member_id=share.member_id,
+        member_name=member_name,
+        member_email=member_email,
+        message=share.message,
+        rules=ShareRules.from_json(share.rules),
+        revoked_at=share.revoked_at,
+        created_at=share.created_at,
+        items=tuple(
+            SharedItem(
+                position=item.position,
+                asset_id=asset.id,
+                asset_public_id=asset.public_id,
+                title=asset.title,
+                summary=asset.summary,
+                version_id=version.id,
+                version_number=version.number,
+                is_pinned=item.pinned_version_id is not None,
+                format=version.format,
+                media_type=version.media_type,
+                file_name=version.file_name,
+                file_sha256=version.file_sha256,
+                page_count=version.page_count,
+                thumbnail_sha256=version.thumbnail_sha256,
+                source_url=asset.source_url,
+            )
+            for item, asset, version in items
+        ),
+    )
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Own shares; a manager also their teams', an admin all."""
+    if viewer.role == "admin":
+        return true()
+    own = Share.member_id == viewer.member_id
+    if not viewer.can("see team shares"):
+        return own
+    of_team = select(Member.id).where(Member.team_id.in_(viewer.seen_team_ids))
+    return own | Share.member_id.in_(of_team)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """A share as "my shares" lists it."""
+
+    id: int
+    public_id: str
+    member: str
+    is_own: bool
+    titles: tuple[str, ...]
+    asset_public_ids: tuple[str, ...]
+    recipients: tuple[str, ...]
+    opportunity: str | None
+    opportunity_public_id: str | None
+    account: str | None
+    rules: ShareRules
+    message: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When the link stopped admitting anybody, if it has."""
+        expired = self.rules.expires_at
+        ended = [at for at in (self.revoked_at, expired) if at is not None and at <= now]
+        return min(ended) if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareListing:
+    """One page of shares with the total."""
+
+    lines: list[ShareLine]
+    total: int
+
+
+def listed(
+    session: Session,
+    viewer: Viewer,
+    *,
+    only_own: bool = True,
+    opportunity_id: int | None = None,
+    asset_id: int | None = None,
+    offset: int = 0,
+    limit: int = 30,
+) -> ShareListing:
+    """Newest first. Four statements."""
+    condition = visible_to(viewer)
+    if only_own:
+        condition &= Share.member_id == viewer.member_id
+    if opportunity_id is not None:
+        condition &= Share.opportunity_id == opportunity_id
+    if asset_id is not None:
+        condition &= Share.id.in_(select(ShareItem.share_id).where(ShareItem.asset_id == asset_id))
+    total = session.scalar(select(func.count()).select_from(Share).where(condition)) or 0
+    lines = _lines(session, viewer, condition, offset=offset, limit=limit)
+    return ShareListing(lines, total)
+
+
+def visible_share(session: Session, viewer: Viewer, public_id: str) -> ShareLine:
+    """The share, or NotFound when this member may not know of it. Three statements."""
+    lines = _lines(session, viewer, visible_to(viewer) & (Share.public_id == public_id))
+    if not lines:
+        raise NotFound("There is no such share.")
+    return lines[0]
+
+
+def _lines(
+    session: Session,
+    viewer: Viewer,
+    condition: ColumnElement[bool],
+    *,
+    offset: int = 0,
+    limit: int = 1,
+) -> list[ShareLine]:
+    rows = session.execute(
+        select(Share, Member.name, Opportunity.name, Opportunity.public_id, Account.name)
+        .join(Member, Share.member_id == Member.id)
+        .outerjoin(Opportunity, Share.opportunity_id == Opportunity.id)
+        .outerjoin(Account, Opportunity.account_id == Account.id)
+        .where(condition)
+        .order_by(Share.created_at.desc(), Share.id.desc())
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    ids = [share.id for share, *_ in rows]
+    assets = _assets_of(session, ids)
+    recipients = _recipients_of(session, ids)
+    return [
+        ShareLine(
+            id=share.id,
+            public_id=share.public_id,
+            member=member,
+            is_own=share.member_id == viewer.member_id,
+            titles=tuple(title for title, _ in assets.get(share.id, ())),
+            asset_public_ids=tuple(public_id for _, public_id in assets.get(share.id, ())),
+            recipients=tuple(recipients.get(share.id, ())),
+            opportunity=opportunity,
+            opportunity_public_id=opportunity_public_id,
+            account=account,
+            rules=ShareRules.from_json(share.rules),
+            message=share.message,
+            created_at=share.created_at,
+            revoked_at=share.revoked_at,
+        )
+        for share, member, opportunity, opportunity_public_id, account in rows
+    ]
+
+
+def _assets_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    rows = session.execute(
+        select(ShareItem.share_id, Asset.title, Asset.public_id)
+        .join(Asset, ShareItem.asset_id == Asset.id)
+        .where(ShareItem.share_id.in_(ids))
+        .order_by(ShareItem.share_id, ShareItem.position)
+    )
+    for share_id, title, public_id in rows.tuples():
+        found.setdefault(share_id, []).append((title, public_id))
+    return found
+
+
+def _recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(ShareRecipient.share_id, ShareRecipient.email)
+        .where(ShareRecipient.share_id.in_(ids))
+        .order_by(ShareRecipient.id)
+    )
+    for share_id, email in rows.tuples():
+        found.setdefault(share_id, []).append(email)
+    return found
