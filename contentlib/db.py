@@ -107,11 +107,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that cannot write, rolled back at the end."""
+        """A session that cannot write; what it loaded stays readable after it is closed."""
         connectable = self.engine.execution_options(contentlib_access="read")
         with Session(connectable, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:

@@ -260,6 +260,12 @@ class SearchIndex(Protocol):
         `mode`: fused, keyword or vector. Raises IndexUnavailable.
         """
 
+    def prepare(self) -> None:
+        """Makes ready what searching needs and may take a minute the first time.
+
+        Called by the worker when it starts and by commands that search; idempotent.
+        """
+
     def revisions(self) -> Mapping[int, str]:
         """asset_id -> revision of all it holds, for finding differences to the truth."""
 

@@ -204,6 +204,11 @@ def fold_beats(library: Library) -> None:
             engagement.fold_beats(session, gap=gap)
 
 
+def prepare_index(library: Library) -> None:
+    """Derives the query model where it is missing; the worker does this once at its start."""
+    library.index.prepare()
+
+
 def heal_index(library: Library) -> None:
     """Rebuilds a damaged or missing index from the truth."""
     if library.index.state().problem is None:
@@ -224,6 +229,7 @@ def tidy(library: Library) -> None:
 # What is done without a fact, and how often in seconds.
 PERIODIC: tuple[tuple[Callable[[Library], None], float], ...] = (
     (fold_beats, 1.0),
+    (prepare_index, 3600.0),
     (heal_index, 30.0),
     (tidy, 3600.0),
 )

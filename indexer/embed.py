@@ -4,6 +4,7 @@ Importing this module, and asking it for a query's vector, loads neither torch n
 sentence_transformers; the first call of `documents` costs about 10 s and 520 MB.
 """
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -22,6 +23,8 @@ Counted = Callable[[int, int], None]
 BATCH = 32
 BETWEEN_REPORTS = 8 * BATCH
 REMEMBERED_QUERIES = 512
+# Two threads on two idle cores embed 1.9 times as many texts as one.
+MOST_THREADS = 4
 
 
 class Embedder(Protocol):
@@ -46,10 +49,10 @@ class Embedder(Protocol):
 class SentenceEmbedder:
     """Embedder over one sentence-transformers model; safe for many threads."""
 
-    def __init__(self, model: ModelFiles, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, model: ModelFiles, folder: Path, *, threads: int | None = None) -> None:
         self._model = model
         self._folder = folder
-        self._threads = threads
+        self._threads = threads or min(MOST_THREADS, os.cpu_count() or 1)
         self._loading = threading.Lock()
         self._reference: Any = None
         self._query_model: QueryModel | None = None
@@ -123,12 +126,13 @@ class SentenceEmbedder:
 
 
 def open_embedder(
-    folder: Path, model: str | None = None, *, threads: int = 1, downloads: bool = False
+    folder: Path, model: str | None = None, *, threads: int | None = None, downloads: bool = False
 ) -> SentenceEmbedder:
     """An embedder for the packaged model, or for a model's folder or published name.
 
     `folder` keeps the derived query model and the stamp of verified weights; `threads` are
-    torch's, for documents. Raises IndexUnavailable where the model is missing or altered.
+    torch's, for documents: by default as many as there are cores, up to four.
+    Raises IndexUnavailable where the model is missing or altered.
     """
     return SentenceEmbedder(
         find_model(model, stamps=folder, downloads=downloads), folder, threads=threads

@@ -9,7 +9,7 @@ note says little. Weights chosen on two judged marketing libraries by cross-vali
 queries, where the neighbourhood is flat; they are not tuned further on purpose.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from contentlib.ports import IndexHit, PassageHit
@@ -25,29 +25,26 @@ MODES = ("fused", "keyword", "vector")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An asset found by either leg, with all that is known of it.
+    """An asset found by either leg, with the best that each says of it.
 
-    `card_cosine` is None in a search by keywords only. `passages` hold at least those with
-    the highest cosine and all that matched a word.
+    `passage_cosine` is None for an asset without passages; both cosines are None in a
+    search by keywords only.
     """
 
     asset_id: int
     card_cosine: float | None = None
+    passage_cosine: float | None = None
     asset_bm25: float = 0.0
-    passages: tuple[PassageHit, ...] = ()
+    passage_bm25: float = 0.0
 
     @property
-    def passage_cosine(self) -> float:
-        card = self.card_cosine or 0.0
-        return max((passage.cosine for passage in self.passages), default=card)
-
-    @property
-    def passage_bm25(self) -> float:
-        return max((passage.bm25 for passage in self.passages), default=0.0)
+    def matched(self) -> bool:
+        return self.asset_bm25 > 0 or self.passage_bm25 > 0
 
 
 def fuse(
     candidates: Iterable[Candidate],
+    passages_of: Callable[[int], Iterable[PassageHit]],
     *,
     permitted: Container[int],
     words: int,
@@ -58,43 +55,43 @@ def fuse(
 
     `words` is how many different words were typed. `mode` leaves one leg out: keyword
     keeps only what matched a word, vector ignores the words. Those not permitted have no
-    influence. `IndexHit.cosine` is the better of card and best passage.
+    influence. `IndexHit.cosine` is card's and best passage's, weighed as in the score: of the
+    cosines tried, the one that told answerable queries best from those without an answer.
+    `passages_of` is asked for the passages of the assets returned, and of no others.
     """
     kept = [candidate for candidate in candidates if candidate.asset_id in permitted]
     if mode == "keyword":
-        kept = [c for c in kept if c.asset_bm25 > 0 or c.passage_bm25 > 0]
+        kept = [candidate for candidate in kept if candidate.matched]
     best_asset = max((c.asset_bm25 for c in kept), default=0.0) or 1.0
     best_passage = max((c.passage_bm25 for c in kept), default=0.0) or 1.0
     by_meaning = 0.0 if mode == "keyword" else 1.0
     by_words = {"keyword": 1.0, "vector": 0.0}.get(mode, min(1.0, TRUSTED_WORDS / max(words, 1)))
 
+    def cosine(c: Candidate) -> float:
+        card = c.card_cosine or 0.0
+        passage = card if c.passage_cosine is None else c.passage_cosine
+        return CARD_COSINE * card + PASSAGE_COSINE * passage
+
     def score(c: Candidate) -> float:
-        meaning = PASSAGE_COSINE * c.passage_cosine + CARD_COSINE * (c.card_cosine or 0.0)
         matched = ASSET_BM25 * c.asset_bm25 / best_asset
         matched += PASSAGE_BM25 * c.passage_bm25 / best_passage
-        return by_meaning * meaning + by_words * matched
+        return by_meaning * cosine(c) + by_words * matched
 
     def passage_order(passage: PassageHit) -> tuple[float, int]:
         meaning = by_meaning * PASSAGE_COSINE * passage.cosine
-        return -(
-            meaning + by_words * PASSAGE_BM25 * passage.bm25 / best_passage
-        ), passage.passage_id
+        matched = by_words * PASSAGE_BM25 * passage.bm25 / best_passage
+        return -(meaning + matched), passage.passage_id
 
-    hits = [
+    scored = [(-score(candidate), candidate.asset_id, candidate) for candidate in kept]
+    ranked = sorted(scored, key=lambda entry: entry[:2])
+    return tuple(
         IndexHit(
-            asset_id=c.asset_id,
-            score=score(c),
-            cosine=max(c.passage_cosine, c.card_cosine or 0.0),
-            asset_bm25=c.asset_bm25,
-            passage_bm25=c.passage_bm25,
-            passages=tuple(sorted(c.passages, key=passage_order)[:PASSAGES_SHOWN]),
+            asset_id=asset_id,
+            score=-negative,
+            cosine=cosine(candidate),
+            asset_bm25=candidate.asset_bm25,
+            passage_bm25=candidate.passage_bm25,
+            passages=tuple(sorted(passages_of(asset_id), key=passage_order)[:PASSAGES_SHOWN]),
         )
-        for c in kept
-    ]
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.asset_id))[: max(limit, 0)])
-
-
-def contenders(cosines: Sequence[float], matched: Container[int], ids: Sequence[int]) -> list[int]:
-    """Positions of the passages that may be shown: the highest cosines and all that matched."""
-    order = sorted(range(len(ids)), key=lambda n: (-cosines[n], ids[n]))
-    return order[:PASSAGES_SHOWN] + [n for n in order[PASSAGES_SHOWN:] if ids[n] in matched]
+        for negative, asset_id, candidate in ranked[: max(limit, 0)]
+    )

@@ -90,8 +90,15 @@ class EmbeddedIndex:
             return ()
         query = None if mode == "keyword" else self._embedder.query(typed.words)
         leg = TypedQuery("") if mode == "vector" else typed
-        candidates, permitted = view.candidates(leg, query, among, limit)
-        return fuse(candidates, permitted=permitted, words=typed.length, limit=limit, mode=mode)
+        found = view.find(leg, query, among, limit)
+        return fuse(
+            found.candidates(),
+            found.passages_of,
+            permitted=found.permitted,
+            words=typed.length,
+            limit=limit,
+            mode=mode,
+        )
 
     def revisions(self) -> Mapping[int, str]:
         """See SearchIndex. Raises IndexUnavailable where the index is damaged."""

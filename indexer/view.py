@@ -1,6 +1,7 @@
 """One generation of the index, open for searching; never changes, shared by threads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from contentlib.errors import IndexUnavailable
 from contentlib.ports import PassageHit, Permitted
-from indexer.fuse import Candidate, contenders
+from indexer.fuse import Candidate
 from indexer.keywords.tantivy import KeywordReader
 from indexer.keywords.typed import TypedQuery
 from indexer.manifest import IndexFile, Manifest, verify
@@ -46,47 +47,58 @@ class IndexView:
     def revisions(self) -> dict[int, str]:
         return self._vectors.revisions()
 
-    def candidates(
+    def find(
         self,
         typed: TypedQuery,
         query: NDArray[np.float32] | None,
         among: Permitted,
         limit: int,
-    ) -> tuple[list[Candidate], frozenset[int]]:
-        """The union of the best of each leg with all scores, and the permitted assets held.
+    ) -> "Found":
+        """The union of the best of each leg, with all that is known of each candidate.
 
         A leg is left out where `query` is None (meaning) or nothing was typed (words).
         """
         admission = self._vectors.admit(among)
+        found = Found(admission.asset_ids)
         if not admission.asset_ids:
-            return [], admission.asset_ids
+            return found
         permits = admission.asset_ids.__contains__
         depth = max(LEG, limit)
-        asset_bm25 = dict(self._keywords.assets(typed, among, permits, depth))
-        passage_bm25: dict[int, dict[int, float]] = {}
+        found.asset_bm25.update(self._keywords.assets(typed, among, permits, depth))
         for asset_id, passage_id, bm25 in self._keywords.passages(typed, among, permits, depth):
-            passage_bm25.setdefault(asset_id, {})[passage_id] = bm25
-        found = asset_bm25.keys() | passage_bm25.keys()
-        cosines: dict[int, AssetCosines] = {}
+            found.passage_bm25.setdefault(asset_id, {})[passage_id] = bm25
         if query is not None:
-            found |= self._vectors.nearest(query, admission, depth)
-            cosines = self._vectors.cosines(query, sorted(found))
-        candidates = [
-            Candidate(
+            near = self._vectors.nearest(query, admission, depth)
+            matched = found.asset_bm25.keys() | found.passage_bm25.keys()
+            found.cosines.update(self._vectors.cosines(query, sorted(near | matched)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the legs found of one query, by asset; `permitted` are the assets they looked among."""
+
+    permitted: frozenset[int]
+    asset_bm25: dict[int, float] = field(default_factory=dict)
+    passage_bm25: dict[int, dict[int, float]] = field(default_factory=dict)
+    cosines: dict[int, AssetCosines] = field(default_factory=dict)
+
+    def candidates(self) -> Iterator[Candidate]:
+        for asset_id in self.asset_bm25.keys() | self.passage_bm25.keys() | self.cosines.keys():
+            near = self.cosines.get(asset_id)
+            yield Candidate(
                 asset_id=asset_id,
-                card_cosine=cosines[asset_id].card if asset_id in cosines else None,
-                asset_bm25=asset_bm25.get(asset_id, 0.0),
-                passages=_passages(cosines.get(asset_id), passage_bm25.get(asset_id, {})),
+                card_cosine=near.card if near else None,
+                passage_cosine=near.best if near else None,
+                asset_bm25=self.asset_bm25.get(asset_id, 0.0),
+                passage_bm25=max(self.passage_bm25.get(asset_id, {}).values(), default=0.0),
             )
-            for asset_id in sorted(found)
-        ]
-        return candidates, admission.asset_ids
 
-
-def _passages(cosines: AssetCosines | None, bm25: Mapping[int, float]) -> tuple[PassageHit, ...]:
-    if cosines is None:
-        return tuple(PassageHit(passage_id, 0.0, score) for passage_id, score in bm25.items())
-    ids, values = cosines.passage_ids.tolist(), cosines.cosines.tolist()
-    return tuple(
-        PassageHit(ids[n], values[n], bm25.get(ids[n], 0.0)) for n in contenders(values, bm25, ids)
-    )
+    def passages_of(self, asset_id: int) -> list[PassageHit]:
+        """Every passage known of the asset: all it has, or in a keyword search those matched."""
+        bm25 = self.passage_bm25.get(asset_id, {})
+        near = self.cosines.get(asset_id)
+        if near is None:
+            return [PassageHit(passage_id, 0.0, score) for passage_id, score in bm25.items()]
+        pairs = zip(near.passage_ids.tolist(), near.cosines.tolist(), strict=True)
+        return [PassageHit(pid, cosine, bm25.get(pid, 0.0)) for pid, cosine in pairs]

@@ -17,7 +17,7 @@ from web.transaction import library
 _SEPARATOR = "."
 
 
-class SignedInMember(UserMixin):  # type: ignore[misc]
+class SignedInMember(UserMixin):
     """What Flask-Login carries: the viewer, and an id that changes with the password."""
 
     def __init__(self, public_id: str, stamp: str, viewer: Viewer) -> None:

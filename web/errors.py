@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -71,19 +71,15 @@ def _signed_in() -> bool:
 def _ours(error: errors.ContentlibError) -> ResponseReturnValue:
     status, code = next((s, c) for kind, s, c in _STATUS if isinstance(error, kind))
     fields = error.fields if isinstance(error, errors.InvalidInput) else None
-    reply = answer(status, code, error.sentence, fields)
+    response = make_response(answer(status, code, error.sentence, fields))
     if isinstance(error, errors.TooManyAttempts):
-        page, number = reply  # type: ignore[misc]
-        response = page if isinstance(page, Response) else Response(page)
-        response.status_code = number
         response.headers["Retry-After"] = str(error.retry_after_s)
-        return response
-    return reply
+    return response
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return make_response(error.get_response())
     sentences = {
         404: "There is no such page.",
         405: "This address does not take such a request.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from contentlib.asset.models import Asset, AssetVersion, ImportBatch, ImportItem
@@ -67,3 +67,15 @@ def import_lines(
         )
         for item, batch_public_id, asset, thumbnail in session.execute(statement.limit(limit))
     ]
+
+
+def unsettled(session: Session, batch_id: int) -> int:
+    """How many items of a batch still wait. One statement."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(ImportItem)
+            .where(ImportItem.batch_id == batch_id, ImportItem.state == "waiting")
+        )
+        or 0
+    )

@@ -47,7 +47,7 @@ def _per_asset(
         .where(table.role == "rep", within(table.at, window))
         .group_by(table.asset_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def internal_users(session: Session, window: Window) -> dict[int, int]:
@@ -142,7 +142,7 @@ def downloads(session: Session, window: Window) -> dict[int, int]:
         .where(Download.by_colleague.is_(False), within(Download.at, window))
         .group_by(Download.asset_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def links(session: Session, window: Window) -> dict[int, int]:
@@ -154,7 +154,7 @@ def links(session: Session, window: Window) -> dict[int, int]:
         .where(Member.role == "rep", within(Share.created_at, window))
         .group_by(ShareItem.asset_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def reps_in_scope(session: Session, window: Window) -> frozenset[int]:

@@ -106,9 +106,10 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class AssetCosines:
-    """An asset's cosine by its card, and by each of its passages: ids and values alike long."""
+    """An asset's cosine by its card, by its best passage if it has any, and by each of them."""
 
     card: float
+    best: float | None
     passage_ids: NDArray[np.int64]
     cosines: NDArray[np.float32]
 
@@ -195,15 +196,19 @@ class VectorReader:
             first = segment.table.starts[places]
             counts = segment.table.starts[places + 1] - first
             rows = ranges(first, counts)
-            cards = segment.cards.cosines(query, places)
+            ids = segment.passage_ids[rows]
             values = segment.passages.cosines(query, rows)
-            cuts = np.cumsum(counts)[:-1]
-            for asset_id, card, ids, part in zip(
-                here,
-                cards.tolist(),
-                np.split(segment.passage_ids[rows], cuts),
-                np.split(values, cuts),
-                strict=True,
+            cards = segment.cards.cosines(query, places).tolist()
+            ends = np.cumsum(counts)
+            some = counts > 0
+            best = np.full(len(here), np.nan, dtype=np.float32)
+            if some.any():
+                best[some] = np.maximum.reduceat(values, (ends - counts)[some])
+            spans = zip((ends - counts).tolist(), ends.tolist(), strict=True)
+            for asset_id, card, top, (start, end) in zip(
+                here, cards, best.tolist(), spans, strict=True
             ):
-                found[asset_id] = AssetCosines(card, ids, part)
+                found[asset_id] = AssetCosines(
+                    card, top if end > start else None, ids[start:end], values[start:end]
+                )
         return found

@@ -1,0 +1,87 @@
+"""`contentlib serve` and `contentlib worker`."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import click
+
+from contentlib.settings import Settings
+from contentlib.worker import Worker
+from web.cli.opening import library_of, say, settings_of
+from web.processes import end_with_parent
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--only", type=click.Choice(["viewer"]), help="Serve the share links alone.")
+@click.option("--no-worker", is_flag=True, help="Leave the jobs to `contentlib worker`.")
+@click.pass_context
+def serve(ctx: click.Context, host: str, port: int, only: str | None, no_worker: bool) -> None:
+    """Serve the library; the worker runs beside it."""
+    with library_of(ctx) as library:
+        settings = library.settings
+    run_server(settings, host=host, port=port, only=only, with_worker=not (no_worker or only))
+
+
+def run_server(
+    settings: Settings, *, host: str, port: int, only: str | None = None, with_worker: bool = True
+) -> None:
+    """Blocks until it is told to stop."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    _hand_down(settings)
+    worker = start_worker() if with_worker else None
+    target = "web.wsgi:viewer_app" if only == "viewer" else "web.wsgi:app"
+    say(f"Serving at http://{host}:{port} (data: {settings.data_dir})")
+    try:
+        Server(
+            target,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            factory=True,
+            workers=1,
+            blocking_threads=8,
+            log_enabled=True,
+            log_level="warning",
+            respawn_failed_workers=True,
+        ).serve()
+    finally:
+        if worker is not None:
+            worker.send_signal(signal.SIGTERM)
+            try:
+                worker.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+
+
+def _hand_down(settings: Settings) -> None:
+    """Tells child processes by the environment where the library is."""
+    os.environ["CONTENTLIB_DATA_DIR"] = str(settings.data_dir.resolve())
+    os.environ["CONTENTLIB_DATABASE_URL"] = settings.database_url
+    os.environ["CONTENTLIB_BASE_URL"] = settings.base_url
+    os.environ["CONTENTLIB_MAIL_URL"] = settings.mail_url
+    os.environ["CONTENTLIB_COMPANY_NAME"] = settings.company_name
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "web.cli", "worker", "--beside-server"])
+
+
+@click.command()
+@click.option("--beside-server", is_flag=True, hidden=True)
+@click.pass_context
+def worker(ctx: click.Context, beside_server: bool) -> None:
+    """Work on jobs until stopped: reading files, indexing, page images, mail."""
+    settings_of(ctx)
+    if beside_server:
+        end_with_parent()
+    with library_of(ctx) as library:
+        runner = Worker(library)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: runner.stop())
+        runner.run()

@@ -1,0 +1,44 @@
+"""Pages for signed-in members: one module and one blueprint a page."""
+
+from typing import Any
+
+from flask import Flask
+from flask_login import current_user
+
+from web import formatting
+from web.pages import (
+    asset,
+    job,
+    library,
+    member,
+    opportunity,
+    report,
+    search,
+    share,
+    sign_in,
+    upload,
+)
+
+_BLUEPRINTS = (
+    sign_in.bp,
+    search.bp,
+    library.bp,
+    asset.bp,
+    upload.bp,
+    share.bp,
+    opportunity.bp,
+    report.bp,
+    member.bp,
+    job.bp,
+)
+
+
+def _viewer() -> dict[str, Any]:
+    return {"viewer_now": current_user.viewer if current_user.is_authenticated else None}
+
+
+def init_app(app: Flask) -> None:
+    formatting.init_app(app)
+    app.context_processor(_viewer)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
