@@ -87,6 +87,11 @@ class SentenceEmbedder:
         """See Embedder."""
         return self._remembered(text)
 
+    @property
+    def has_query_model(self) -> bool:
+        """Whether queries can be answered without deriving anything first."""
+        return place_of(self._model, self._folder).exists()
+
     def ensure_query_model(self) -> Path:
         """Derives the query model where it is missing, in a process of its own, about 30 s.
 
@@ -102,12 +107,11 @@ class SentenceEmbedder:
     def _loaded_query_model(self) -> QueryModel:
         with self._loading:
             if self._query_model is None:
-                derived = place_of(self._model, self._folder)
-                if not derived.exists():
+                if not self.has_query_model:
                     raise IndexUnavailable(
                         "The query model is not there yet; the worker derives it when it starts."
                     )
-                self._query_model = QueryModel(self._model, derived)
+                self._query_model = QueryModel(self._model, place_of(self._model, self._folder))
             return self._query_model
 
     def _loaded_reference(self) -> Any:

@@ -48,6 +48,7 @@ class GenerationDraft:
         self._cache = cache
         self._names = [part.name for part in base.segments]
         self._written: list[str] = []
+        self._named = False
         self._pending: list[Segment] = []
         self._keywords = f"keywords-{uuid.uuid4().hex[:12]}"
         if base.keywords:
@@ -63,18 +64,21 @@ class GenerationDraft:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        published = False
         try:
             self._writer.__exit__(kind, error, trace)
             if kind is None:
                 self._publish()
-                published = True
-        finally:
-            if not published:
-                self._discard()
+        except BaseException:
+            self._discard()
+            raise
+        if kind is not None:
+            self._discard()
 
     def _discard(self) -> None:
         """Leaves the present generation, which `base` need not be, as it is."""
+        # Once it is named the manifest may be in place, though telling the disk so failed.
+        if self._named:
+            return
         shutil.rmtree(self._folder / self._keywords, ignore_errors=True)
         for name in self._written:
             (self._folder / name).unlink(missing_ok=True)
@@ -153,6 +157,7 @@ class GenerationDraft:
             keywords=self._keywords,
             keyword_files=tuple(keyword_files),
         )
+        self._named = True
         publish(self._folder, manifest)
         sweep(self._folder, manifest)
 

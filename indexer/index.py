@@ -48,7 +48,8 @@ class EmbeddedIndex:
         with writing(self._folder):
             base = self._begun()
             held = self._revisions_of(base)
-            changed = [asset for asset in assets if held.get(asset.asset_id) != asset.revision]
+            latest = {asset.asset_id: asset for asset in assets}.values()
+            changed = [asset for asset in latest if held.get(asset.asset_id) != asset.revision]
             if changed:
                 self._write(base, changed)
 

@@ -32,19 +32,6 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def model_folder(tmp_path_factory):
-    """One derived query model for all tests of a run."""
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="session")
-def real(model_folder):
-    embedder = open_embedder(model_folder)
-    embedder.ensure_query_model()
-    return embedder
-
-
 def tiny_model(folder: Path) -> Path:
     """The files of a model as far as finding one looks at them."""
     (folder / "1_Pooling").mkdir(parents=True)
@@ -140,8 +127,10 @@ def test_a_failed_derivation_gives_its_reason_and_leaves_nothing(tmp_path):
 
 
 def test_a_query_before_the_query_model_is_there_is_refused_in_one_sentence(tmp_path):
+    embedder = open_embedder(tmp_path)
+    assert not embedder.has_query_model
     with pytest.raises(IndexUnavailable, match="not there yet"):
-        open_embedder(tmp_path).query("a bank")
+        embedder.query("a bank")
 
 
 def test_a_damaged_query_model_is_refused_in_one_sentence(tmp_path):
@@ -173,6 +162,7 @@ def test_documents_come_in_the_order_given_whatever_their_lengths(real):
 
 @pytest.mark.slow
 def test_the_query_model_is_derived_once(real, model_folder):
+    assert real.has_query_model
     place = query_model.place_of(find_model(None, stamps=model_folder), model_folder)
     before = place.stat().st_mtime_ns
     open_embedder(model_folder).ensure_query_model()

@@ -95,7 +95,7 @@ def test_threads_that_search_during_writes_see_one_generation_or_the_next(tmp_pa
             while not stop.is_set():
                 hits = index.search("alpha title", among=EVERYTHING, limit=SIZE)
                 matched = sum(hit.asset_bm25 > 0 and hit.passage_bm25 > 0 for hit in hits)
-                near = sum(hit.cosine > 0.9 for hit in hits)
+                near = sum(hit.cosine > 0.6 for hit in hits)
                 # In alpha's generations all match and all are near, in beta's (by title) none.
                 answers.append((len(hits), matched, near))
         except Exception as problem:

@@ -5,7 +5,6 @@ from array import array
 import pytest
 
 from contentlib.ports import IndexedAsset, IndexedPassage, Permitted
-from indexer.embed import open_embedder
 from indexer.index import EmbeddedIndex
 
 LIBRARY = [
@@ -48,10 +47,8 @@ ALL = Permitted("all", array("q", range(1, len(LIBRARY) + 1)))
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    embedder = open_embedder(tmp_path_factory.mktemp("models"))
-    embedder.ensure_query_model()
-    index = EmbeddedIndex(tmp_path_factory.mktemp("index"), embedder)
+def index(real, tmp_path_factory):
+    index = EmbeddedIndex(tmp_path_factory.mktemp("index"), real)
     index.replace(
         IndexedAsset(n, title, summary, facets, (IndexedPassage(n * 10, body),))
         for n, (title, summary, facets, body) in enumerate(LIBRARY, start=1)

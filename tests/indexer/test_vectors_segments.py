@@ -3,7 +3,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contentlib.errors import IndexUnavailable
@@ -91,6 +91,7 @@ def test_merging_all_forgets_what_was_removed(history):
     assert len(merged.passage_ids) == len(merged.vectors) == int(merged.table.starts[-1])
 
 
+@settings(deadline=None)
 @given(changes)
 def test_a_segment_reads_back_as_it_was_written(history):
     segment = segments_of(history)[-1]

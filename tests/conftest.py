@@ -1,0 +1,47 @@
+"""Fixtures that many tests share. What they build stands in databases, factories and cast."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contentlib.library import Library
+from tests.cast import Cast, hire
+from tests.databases import postgresql_urls, sqlite_urls
+from tests.factories import make_library
+
+
+@pytest.fixture(scope="session")
+def new_sqlite() -> Iterator[Callable[[Path], str]]:
+    with sqlite_urls() as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[[Path], str]]:
+    with postgresql_urls() as make:
+        yield make
+
+
+@pytest.fixture
+def library(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Library]:
+    """An empty library on SQLite, its clock standing still on a Monday morning."""
+    new_sqlite(tmp_path)
+    opened = make_library(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
+    """The same test on both databases."""
+    make: Callable[[Path], str] = request.getfixturevalue(f"new_{request.param}")
+    opened = make_library(tmp_path, database_url=make(tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def cast(library: Library) -> Cast:
+    """The people of the stories, hired into `library`."""
+    return hire(library)

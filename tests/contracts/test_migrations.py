@@ -1,0 +1,53 @@
+"""Migrations: head equals the models, and each step keeps the data going up and down."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from contentlib import migrations, schema
+from contentlib.db import Database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    make: Callable[[Path], str] = request.getfixturevalue(f"new_{request.param}")
+    url = make(tmp_path)
+    if request.param == "sqlite":
+        return Database(f"sqlite:///{tmp_path / 'contentlib.db'}")
+    return Database(url.replace("postgresql://", "postgresql+psycopg://", 1))
+
+
+def test_the_newest_migration_gives_exactly_the_tables_of_the_models(database: Database) -> None:
+    command.check(migrations.configuration(database))
+    database.dispose()
+
+
+def test_every_migration_can_be_taken_back_and_done_again(database: Database) -> None:
+    migrations.downgrade(database, to="base")
+    assert migrations.current_revision(database) is None
+    migrations.upgrade(database)
+    assert migrations.current_revision(database) == migrations.newest_revision(database)
+    database.dispose()
+
+
+def test_every_table_has_named_constraints(database: Database) -> None:
+    unnamed = [
+        f"{table.name}: {constraint}"
+        for table in schema.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert unnamed == []
+    database.dispose()
+
+
+def test_an_upgrade_of_an_upgraded_database_changes_nothing(database: Database) -> None:
+    with database.engine.execution_options(contentlib_access="write").begin() as connection:
+        connection.execute(text("INSERT INTO teams (name) VALUES ('North')"))
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM teams")).scalars().all() == ["North"]
+    database.dispose()
