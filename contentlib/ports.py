@@ -116,6 +116,12 @@ class DocumentReader(Protocol):
         A file of another type, or without text, is answered with a warning, not refused.
         """
 
+    def of_text(self, text: str) -> ExtractedDocument:
+        """A document of words that came without a file (a manifest's `text`); pure.
+
+        There is nothing to parse, so it needs no sandbox.
+        """
+
     def split(self, pages: Sequence[ExtractedPage]) -> tuple[PassageText, ...]:
         """The passages of the pages in reading order; pure. No text gives no passages."""
 
@@ -220,8 +226,9 @@ class PassageHit:
 class IndexHit:
     """A candidate asset with the parts its score was made of.
 
-    `score` orders hits of one answer and is comparable only within it; `cosine` is the best
-    passage's and is comparable across answers. `passages` are the asset's best, best first.
+    `score` orders hits of one answer and is comparable only within it; `cosine` says how near
+    the asset's meaning is (its best passage and its card together; 0 where the mode asks no
+    vectors) and is comparable across answers. `passages` are the asset's best, best first.
     """
 
     asset_id: int

@@ -79,6 +79,9 @@ def _read(library: Library, item: importing.ToRead) -> assets.NewContent:
         name = _name_of_page(page.url, page.media_type)
     else:
         stored = StoredFile(item.sha256, item.size)
+    if item.text is not None:
+        document = library.reader.of_text(item.text)
+        return assets.NewContent(name, stored, document, library.reader.split(document.pages))
     with library.files.local(stored.sha256) as path:
         document = library.reader.read(path, file_name=name, limits=limits)
     return assets.NewContent(name, stored, document, library.reader.split(document.pages))

@@ -14,6 +14,8 @@ from contentlib.ports import (
     Rendering,
 )
 from indexer import passages, sandbox
+from indexer.extract.kinds import TEXT
+from indexer.extract.text import text_document
 from indexer.render import render
 
 _FORMATS = {"pdf", "pptx", "docx", "xlsx", "html", "markdown", "text"}
@@ -49,6 +51,10 @@ class Documents:
         if ended.refusal:
             raise ended.refusal
         return _document(ended.values)
+
+    def of_text(self, text: str) -> ExtractedDocument:
+        """See `DocumentReader.of_text`. Raises FileRefused for text without end."""
+        return text_document(text, Limits(), TEXT)
 
     def split(self, pages: Sequence[ExtractedPage]) -> tuple[PassageText, ...]:
         """See `DocumentReader.split`."""

@@ -42,6 +42,9 @@ class Embedder(Protocol):
     def documents(self, texts: Sequence[str], progress: Counted | None = None) -> Vectors:
         """float32 (len(texts), dimension), rows in the order given. `progress(done, of)`."""
 
+    def prepare_queries(self) -> None:
+        """Makes `query` ready to answer; may take half a minute the first time."""
+
     def query(self, text: str) -> Vectors:
         """float32 (dimension,). Raises IndexUnavailable where the query model is missing."""
 
@@ -86,6 +89,10 @@ class SentenceEmbedder:
     def query(self, text: str) -> Vectors:
         """See Embedder."""
         return self._remembered(text)
+
+    def prepare_queries(self) -> None:
+        """See Embedder. Raises IndexUnavailable where the model cannot be derived."""
+        self.ensure_query_model()
 
     @property
     def has_query_model(self) -> bool:

@@ -40,6 +40,10 @@ class EmbeddedIndex:
         self._view: IndexView | None = None
         self._stamp: _Stamp = None
 
+    def prepare(self) -> None:
+        """See SearchIndex."""
+        self._embedder.prepare_queries()
+
     def replace(self, assets: Iterable[IndexedAsset]) -> None:
         """See SearchIndex. Assets held in the same revision are left as they are.
 

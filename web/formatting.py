@@ -23,10 +23,15 @@ def local_time(moment: datetime) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """"3 hours ago": how long since, coarsely."""
+    """ "3 hours ago": how long since, coarsely."""
     seconds = (library().clock.now() - moment.astimezone(UTC)).total_seconds()
-    for size, unit in ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"),
-                       (3600, "hour"), (60, "minute")):
+    for size, unit in (
+        (86400 * 365, "year"),
+        (86400 * 30, "month"),
+        (86400, "day"),
+        (3600, "hour"),
+        (60, "minute"),
+    ):
         if seconds >= size:
             count = int(seconds // size)
             return f"{count} {unit}{'s' if count > 1 else ''} ago"

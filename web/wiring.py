@@ -1,5 +1,7 @@
 """The only place that joins the parts."""
 
+from pathlib import Path
+
 from contentlib import migrations
 from contentlib.adapters.fetch.web import HttpFetcher
 from contentlib.adapters.files.directory import DirectoryFileStore
@@ -21,8 +23,12 @@ def open_library(
     clock: Clock | None = None,
     index: SearchIndex | None = None,
     migrate: bool = False,
+    derived_from: Path | None = None,
 ) -> Library:
     """A library ready for use. Its index opens on the first search.
+
+    `derived_from` is the data folder whose query model and embeddings are shared, for libraries
+    that live only for a moment.
 
     Raises InvalidInput when the database is older or newer than this code and `migrate` is
     False, so that nobody works on tables that are not there.
@@ -38,17 +44,19 @@ def open_library(
         database=database,
         files=DirectoryFileStore(settings.data_dir / "files"),
         reader=Documents(),
-        index=index or _embedded_index(settings),
+        index=index or _embedded_index(settings, derived_from or settings.data_dir),
         fetcher=HttpFetcher(allow_private=settings.fetch_private_addresses),
         hits=HitWriter(database),
         mailer=open_mailer(settings.mail_url),
     )
 
 
-def _embedded_index(settings: Settings) -> SearchIndex:
+def _embedded_index(settings: Settings, derived_from: Path) -> SearchIndex:
     folder = settings.data_dir / "index"
-    embedder = open_embedder(settings.data_dir / "models", settings.embedding_model or None)
-    return EmbeddedIndex(folder, embedder)
+    embedder = open_embedder(derived_from / "models", settings.embedding_model or None)
+    is_shared = derived_from != settings.data_dir
+    cache_folder = derived_from / "embeddings" if is_shared else None
+    return EmbeddedIndex(folder, embedder, cache_folder=cache_folder)
 
 
 def _check_schema(database: Database) -> None:

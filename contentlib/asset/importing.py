@@ -110,13 +110,17 @@ def note_refused(
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A waiting item as values, for reading it outside any transaction."""
+    """A waiting item as values, for reading it outside any transaction.
+
+    `text` is there when a manifest row gave the words themselves: then nothing is parsed.
+    """
 
     item_id: int
     name: str
     url: str | None
     sha256: str | None
     size: int
+    text: str | None
 
 
 def waiting(session: Session, item_id: int) -> ToRead | None:
@@ -124,7 +128,15 @@ def waiting(session: Session, item_id: int) -> ToRead | None:
     item = session.get(ImportItem, item_id)
     if item is None or item.state != "waiting":
         return None
-    return ToRead(item.id, item.name, item.url, item.sha256, item.size)
+    text = item.row.get("text")
+    return ToRead(
+        item.id,
+        item.name,
+        item.url,
+        item.sha256,
+        item.size,
+        text if isinstance(text, str) else None,
+    )
 
 
 def refuse(session: Session, *, item_id: int, reason: str, now: datetime) -> None:

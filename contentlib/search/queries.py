@@ -24,6 +24,7 @@ class Result:
     line: AssetLine
     rank: int
     score: float
+    cosine: float
     confident: bool
     passage: PassageLine | None
     snippet: tuple[rules.Span, ...]
@@ -57,21 +58,19 @@ def find(
 ) -> Results:
     """The best assets for the words among those the member may see. At most six statements.
 
-    A confident answer leaves out what lies below the floor; without one the nearest are given.
-    Raises IndexUnavailable.
+    An answer is confident when one of its results is above the floor; otherwise its results are
+    the nearest there are. Raises IndexUnavailable.
     """
     if not text.strip():
         return NOTHING_FOUND
     among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
     hits = index.search(text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
-    kept = [hit for hit in hits if rules.is_confident(hit.cosine, floor=floor)]
-    confident = bool(kept)
-    chosen = kept or list(hits)
+    kept = rules.worth_showing(hits)
     return Results(
-        results=_shown(session, chosen[:limit], text, today=today, floor=floor),
-        total=len(chosen),
-        confident=confident,
-        facet_counts=facet_counts_among(session, [hit.asset_id for hit in chosen]),
+        results=_shown(session, kept[:limit], text, today=today, floor=floor),
+        total=len(kept),
+        confident=any(rules.is_confident(hit.cosine, floor=floor) for hit in kept),
+        facet_counts=facet_counts_among(session, [hit.asset_id for hit in kept]),
     )
 
 
@@ -94,6 +93,7 @@ def _shown(
                 line=line,
                 rank=len(results) + 1,
                 score=hit.score,
+                cosine=hit.cosine,
                 confident=rules.is_confident(hit.cosine, floor=floor),
                 passage=passage,
                 snippet=rules.snippet(passage.text if passage else line.summary, words),

@@ -1,7 +1,10 @@
 """What is shown of a match, and when a match counts as one. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from contentlib.ports import IndexHit
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -82,6 +85,18 @@ def _window(text: str, starts: list[int]) -> tuple[int, int]:
         cut = text.rfind(" ", best_start, end)
         end = cut if cut > best_start else end
     return best_start, end
+
+
+def worth_showing(hits: Sequence[IndexHit]) -> list[IndexHit]:
+    """The hits without the tail that scores less than a quarter of the best.
+
+    The index gives a hundred candidates for any words; below a quarter nothing judged good
+    stood in the first ten on the demo's golden queries.
+    """
+    if not hits:
+        return []
+    least = 0.25 * hits[0].score
+    return [hit for hit in hits if hit.score >= least]
 
 
 def is_confident(cosine: float, *, floor: float) -> bool:

@@ -18,7 +18,11 @@ _ROWS_A_BLOCK = 40
 
 def read_text(path: Path, limits: Limits, kind: Kind) -> ExtractedDocument:
     """One page, or several of about 3000 characters. Raises FileRefused beyond the limits."""
-    source = decoded(path.read_bytes())
+    return text_document(decoded(path.read_bytes()), limits, kind)
+
+
+def text_document(source: str, limits: Limits, kind: Kind) -> ExtractedDocument:
+    """The document of words that are at hand already. Raises FileRefused beyond the limits."""
     allowance = Allowance(limits)
     add_sections(_rows(source) if kind is CSV else _paragraphs(source), allowance)
     return ExtractedDocument(

@@ -21,6 +21,9 @@ class HashingEmbedder:
         self.embedded += len(texts)
         return np.stack([self.query(text) for text in texts])
 
+    def prepare_queries(self):
+        return
+
     def query(self, text):
         vector = np.zeros(self.dimension, dtype=np.float32)
         vector[0] = 0.01

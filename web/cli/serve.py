@@ -31,6 +31,7 @@ def run_server(
 ) -> None:
     """Blocks until it is told to stop."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     _hand_down(settings)
@@ -47,7 +48,7 @@ def run_server(
             workers=1,
             blocking_threads=8,
             log_enabled=True,
-            log_level="warning",
+            log_level=LogLevels.warning,
             respawn_failed_workers=True,
         ).serve()
     finally:
