@@ -55,6 +55,11 @@ class Narrowing:
         facets = tuple(sorted((k, tuple(sorted(v))) for k, v in self.term_ids.items()))
         return (facets, self.only_sendable, self.state)
 
+    def without(self, facet_key: str) -> "Narrowing":
+        """The same, but for one facet."""
+        others = {key: ids for key, ids in self.term_ids.items() if key != facet_key}
+        return Narrowing(others, self.only_sendable, self.state)
+
 
 NOTHING_NARROWED = Narrowing({})
 

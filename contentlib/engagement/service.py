@@ -47,6 +47,42 @@ def forget_old_salts(session: Session, *, now: datetime) -> None:
         session.delete(old)
 
 
+def hit_row(
+    *,
+    share_id: int,
+    kind: str,
+    method: str,
+    user_agent: str,
+    network: str,
+    visitor_key: str,
+    by_colleague: bool,
+    now: datetime,
+    asset_id: int | None = None,
+    version_id: int | None = None,
+    page: int | None = None,
+    referrer_origin: str | None = None,
+    prefetch: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """A row of `hits` for the hit writer. `network` is truncated already; `kind` is page, image,
+    file, or what else was asked for."""
+    return {
+        "share_id": share_id,
+        "asset_id": asset_id,
+        "version_id": version_id,
+        "page": page,
+        "kind": kind,
+        "method": method[:10],
+        "user_agent": user_agent[:500],
+        "network": network,
+        "network_ids": [],
+        "referrer_origin": referrer_origin,
+        "prefetch": prefetch or {},
+        "visitor_key": visitor_key,
+        "by_colleague": by_colleague,
+        "at": now,
+    }
+
+
 def beat_rows(
     pages: Sequence[rules.PageAttention],
     *,

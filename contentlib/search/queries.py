@@ -1,5 +1,6 @@
 """Finding assets: permission in SQL, relevance in the index, ranking after it."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from contentlib.asset.indexing import PassageLine, passages_by_id
 from contentlib.asset.queries import AssetLine, facet_counts_among, lines_by_id
 from contentlib.asset.visibility import NOTHING_NARROWED, Narrowing, PermittedCache
+from contentlib.errors import IndexUnavailable
 from contentlib.member.rules import Viewer
-from contentlib.ports import IndexHit, SearchIndex
+from contentlib.ports import IndexHit, Permitted, SearchIndex
 from contentlib.search import rules
 
 # Facets are counted over this many candidates: a rank beyond is no answer any more.
@@ -71,6 +73,59 @@ def find(
         total=len(kept),
         confident=any(rules.is_confident(hit.cosine, floor=floor) for hit in kept),
         facet_counts=facet_counts_among(session, [hit.asset_id for hit in kept]),
+    )
+
+
+def counts_of_narrowed(
+    session: Session,
+    index: SearchIndex,
+    cache: PermittedCache,
+    viewer: Viewer,
+    *,
+    text: str,
+    today: date,
+    narrowing: Narrowing,
+) -> dict[str, dict[int, int]]:
+    """For each facet that is narrowed: its counts as if it were not.
+
+    So the other terms of a chosen facet stay choosable. One more search and at most three
+    statements a narrowed facet. Raises IndexUnavailable.
+    """
+    found: dict[str, dict[int, int]] = {}
+    for key in narrowing.term_ids:
+        among = cache.permitted(session, viewer, today=today, narrowing=narrowing.without(key))
+        hits = rules.worth_showing(index.search(text, among=among, limit=_CANDIDATES))
+        found[key] = facet_counts_among(session, [hit.asset_id for hit in hits])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage of one asset that fits the words."""
+
+    page: int
+    is_notes: bool
+    snippet: tuple[rules.Span, ...]
+
+
+def matches_in(
+    session: Session, index: SearchIndex, asset_id: int, *, text: str, limit: int = 3
+) -> tuple[Match, ...]:
+    """The asset's best passages for the words, best first; the caller may see the asset.
+
+    One statement. Empty while the index cannot answer: the page stands without them.
+    """
+    among = Permitted(("one asset", asset_id), array("q", [asset_id]))
+    try:
+        hits = index.search(text, among=among, limit=1)
+    except IndexUnavailable:
+        return ()
+    ids = [passage.passage_id for hit in hits for passage in hit.passages[:limit]]
+    passages = passages_by_id(session, ids)
+    words = rules.query_words(text)
+    return tuple(
+        Match(passage.page, passage.is_notes, rules.snippet(passage.text, words))
+        for passage in (passages[i] for i in ids if i in passages)
     )
 
 
