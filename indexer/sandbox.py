@@ -7,6 +7,7 @@ back as lines of JSON through a file of bounded size, never as pickled objects, 
 parser that was taken over can lie about its file and do no more.
 """
 
+import errno
 import json
 import logging
 import math
@@ -32,7 +33,7 @@ _BOOT = (
     "from indexer.sandbox import serve; serve()"
 )
 _OUT_OF_MEMORY_STATUS = 71
-_FAILED_STATUS = 72
+_TOO_MUCH_STATUS = 72
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
@@ -50,18 +51,16 @@ def call(
     *,
     limits: Limits,
     output_mb: int,
-    folder: Path | None = None,
 ) -> Ended:
     """Calls `function` ("module:name"), which yields JSON values, in a bounded process.
 
     `arguments` are JSON values. `output_mb` bounds every file the process writes, the one
-    with its values included. `folder` is its working directory, else a temporary one.
-    Raises nothing for what the file does; `Ended.refusal` says it.
+    with its values included; its working directory is a temporary one. Raises nothing for what the file does; `Ended.refusal` says it.
     """
     with tempfile.TemporaryDirectory(prefix="contentlib-") as private:
         result = Path(private) / "values.jsonl"
         job = {"function": function, "arguments": dict(arguments), "result": str(result)}
-        refusal = _run(job, limits, output_mb, Path(private), folder or Path(private))
+        refusal = _run(job, limits, output_mb, Path(private))
         try:
             values = _values(result, output_mb)
         except (ValueError, RecursionError) as malformed:
@@ -76,12 +75,10 @@ def call(
 def execute(command: Sequence[str], *, limits: Limits, output_mb: int, folder: Path) -> Ended:
     """Runs a program the same way, its home and temporary files in `folder`. No values."""
     job = {"command": list(command)}
-    return Ended((), _run(job, limits, output_mb, folder, folder))
+    return Ended((), _run(job, limits, output_mb, folder))
 
 
-def _run(
-    job: dict[str, Any], limits: Limits, output_mb: int, home: Path, folder: Path
-) -> FileRefused | None:
+def _run(job: dict[str, Any], limits: Limits, output_mb: int, folder: Path) -> FileRefused | None:
     job["bounds"] = {
         "memory_mb": limits.memory_mb,
         "seconds": math.ceil(limits.seconds),
@@ -92,7 +89,7 @@ def _run(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=_environment(home),
+        env=_environment(folder),
         cwd=folder,
         start_new_session=True,
     )
@@ -142,6 +139,11 @@ def _refusal_of(status: int, limits: Limits) -> FileRefused | None:
             f"Opening this file needs more than {limits.memory_mb} MB of memory; "
             "save it in a smaller or simpler form and upload it again.",
         )
+    if status in (_TOO_MUCH_STATUS, -signal.SIGXFSZ):
+        return FileRefused(
+            "too_large",
+            "This file holds more than can be read; split it and upload the parts.",
+        )
     if status == -signal.SIGXCPU:
         return _timed_out(limits)
     return _crashed()
@@ -181,6 +183,10 @@ def serve() -> None:
             _write([{"refused": [refused.code, refused.sentence]}], out)
         except MemoryError:
             os._exit(_OUT_OF_MEMORY_STATUS)
+        except OSError as failure:
+            if failure.errno == errno.EFBIG:
+                os._exit(_TOO_MUCH_STATUS)
+            _write([{"refused": ["damaged", _sentence_for(failure)]}], out)
         except Exception as failure:
             _write([{"refused": ["damaged", _sentence_for(failure)]}], out)
 

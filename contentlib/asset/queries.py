@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import CTE, ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from contentlib.asset import rules
@@ -174,24 +174,23 @@ def browse(
 def facet_counts(
     session: Session, viewer: Viewer, *, today: date, narrowing: Narrowing
 ) -> dict[int, int]:
-    """term id -> visible assets with it under the narrowing, facets with none missing.
+    """term id -> visible assets under the narrowing with it or a term below it.
 
     One statement. Counts of a facet that is narrowed itself ignore that facet's own choice,
     so that its other terms stay choosable: one more statement for each such facet.
     """
     counts = _counts(session, _seen(viewer, narrowing, today))
     for facet_key in narrowing.term_ids:
-        others = {k: v for k, v in narrowing.term_ids.items() if k != facet_key}
-        without = Narrowing(others, narrowing.only_sendable, narrowing.state)
         of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
         for term_id in session.scalars(of_facet):
             counts.pop(term_id, None)
+        without = narrowing.without(facet_key)
         counts |= _counts(session, _seen(viewer, without, today), facet_key=facet_key)
     return counts
 
 
 def facet_counts_among(session: Session, asset_ids: Sequence[int]) -> dict[int, int]:
-    """term id -> how many of these assets have it. One statement."""
+    """term id -> how many of these assets have it or a term below it. One statement."""
     return _counts(session, Asset.id.in_(asset_ids)) if asset_ids else {}
 
 
@@ -202,16 +201,25 @@ def _seen(viewer: Viewer, narrowing: Narrowing, today: date) -> ColumnElement[bo
 def _counts(
     session: Session, condition: ColumnElement[bool], *, facet_key: str | None = None
 ) -> dict[int, int]:
+    branch = _branches(facet_key)
     statement = (
-        select(asset_terms.c.term_id, func.count().label("assets"))
-        .join(Asset, Asset.id == asset_terms.c.asset_id)
+        select(branch.c.top, func.count(asset_terms.c.asset_id.distinct()).label("assets"))
+        .join_from(asset_terms, Asset, Asset.id == asset_terms.c.asset_id)
+        .join(branch, branch.c.term == asset_terms.c.term_id)
         .where(condition)
-        .group_by(asset_terms.c.term_id)
+        .group_by(branch.c.top)
     )
+    return {row.top: row.assets for row in session.execute(statement)}
+
+
+def _branches(facet_key: str | None) -> CTE:
+    """Each term beside itself and all below it: who asks for Europe also means Germany."""
+    begun = select(Term.id.label("top"), Term.id.label("term"))
     if facet_key is not None:
-        of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
-        statement = statement.where(asset_terms.c.term_id.in_(of_facet))
-    return {row.term_id: row.assets for row in session.execute(statement)}
+        begun = begun.join(Facet).where(Facet.key == facet_key)
+    branch = begun.cte("branch", recursive=True)
+    below = select(branch.c.top, Term.id).join(branch, Term.parent_id == branch.c.term)
+    return branch.union(below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,10 +346,25 @@ def pages_of(session: Session, version_id: int | None) -> tuple[PageLine, ...]:
     rows = session.scalars(
         select(AssetPage).where(AssetPage.version_id == version_id).order_by(AssetPage.number)
     )
-    return tuple(
-        PageLine(p.number, p.label, p.text, p.notes, p.image_sha256, p.width, p.height)
-        for p in rows
+    return tuple(_page_line(page) for page in rows)
+
+
+def pages_between(
+    session: Session, version_id: int | None, *, first: int, last: int
+) -> tuple[PageLine, ...]:
+    """Pages first to last, both included, in order. One statement."""
+    if version_id is None:
+        return ()
+    rows = session.scalars(
+        select(AssetPage)
+        .where(AssetPage.version_id == version_id, AssetPage.number.between(first, last))
+        .order_by(AssetPage.number)
     )
+    return tuple(_page_line(page) for page in rows)
+
+
+def _page_line(p: AssetPage) -> PageLine:
+    return PageLine(p.number, p.label, p.text, p.notes, p.image_sha256, p.width, p.height)
 
 
 @dataclass(frozen=True, slots=True)

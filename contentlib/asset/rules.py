@@ -68,6 +68,11 @@ def refusal_to_send(standing: Standing, *, today: date) -> str | None:
     return None
 
 
+def next_states(state: str) -> frozenset[str]:
+    """What an asset of that state may become, "deleted" among them."""
+    return _NEXT_STATES[state]
+
+
 def checked_step(before: str, after: str) -> None:
     """Raises Conflict for a step the lifecycle does not know."""
     if after not in _NEXT_STATES[before]:

@@ -13,16 +13,19 @@ from contentlib.engagement.models import Beat, Download, View, Visit
 PEOPLE = ("verified", "human")
 
 
-def human_visits(session: Session, share_id: int) -> int:
-    """Visits of people on a share. One statement."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Visit)
-            .where(Visit.share_id == share_id, Visit.visitor_class.in_(PEOPLE))
-        )
-        or 0
-    )
+def human_visits(
+    session: Session,
+    share_id: int,
+    *,
+    but_not: str | None = None,
+    since: datetime | None = None,
+) -> int:
+    """Visits of people on a share; without those of visitor `but_not` that were going on at
+    `since` or later, where both are given. One statement."""
+    counted = (Visit.share_id == share_id) & Visit.visitor_class.in_(PEOPLE)
+    if but_not is not None and since is not None:
+        counted &= (Visit.visitor_key != but_not) | (Visit.last_at < since)
+    return session.scalar(select(func.count()).select_from(Visit).where(counted)) or 0
 
 
 @dataclass(frozen=True, slots=True)

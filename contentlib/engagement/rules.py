@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -67,18 +67,86 @@ def prefetch_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name][:100] for name in names if headers.get(name)}
 
 
-def same_visit(last_at: datetime, at: datetime, *, gap: timedelta) -> bool:
-    """Whether something at `at` still belongs to a sitting last heard of at `last_at`."""
-    return abs(at - last_at) <= gap
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of `beats` as the folding sees it; `elapsed_ms` since the page was loaded."""
+
+    at: datetime
+    ordinal: int
+    page: int
+    attention_ms: int
+    elapsed_ms: int | None = None
 
 
-def classify(*, by_colleague: bool) -> tuple[str, tuple[str, ...]]:
-    """Class and reasons of a confirmed visit under rule version 0.
+def attention_gained(claims: Iterable[Claim]) -> dict[Claim, int]:
+    """What each claim of one loading adds to what was known before it, in ms.
 
-    A signed-in colleague is never counted; anybody else whose page confirmed itself is human.
+    Claims are cumulative, so a lost beat loses nothing, a repeated one adds nothing, and a
+    reader who comes back after an hour is given only the new part in the new visit. One page
+    is in the foreground at a time: all gains together never exceed the time since the loading
+    by our clock (and its slack), whatever the pages claim in separate beats.
+    """
+    known: dict[int, int] = {}
+    spent = 0
+    gained: dict[Claim, int] = {}
+    for claim in sorted(claims, key=lambda c: (c.at, c.ordinal, c.page, c.attention_ms)):
+        gain = max(0, claim.attention_ms - known.get(claim.page, 0))
+        if claim.elapsed_ms is not None:
+            gain = min(gain, max(0, claim.elapsed_ms + _CLOCK_SLACK_MS - spent))
+        known[claim.page] = known.get(claim.page, 0) + gain
+        spent += gain
+        gained[claim] = gained.get(claim, 0) + gain
+    return gained
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """That somebody was there: who it may have been, in which loading, when."""
+
+    visitor_key: str
+    view_key: str
+    at: datetime
+
+
+def sittings(signs: Sequence[Sign], *, gap: timedelta) -> list[int]:
+    """For each sign the number of its sitting, numbered in the order of time.
+
+    Two signs belong together when visitor or loading is the same and at most `gap` lies
+    between them, and so does whatever a chain of such pairs joins. Stated like this the
+    sittings do not depend on the order in which beats arrive.
+    """
+    parent = list(range(len(signs)))
+
+    def root(of: int) -> int:
+        while parent[of] != of:
+            parent[of] = parent[parent[of]]
+            of = parent[of]
+        return of
+
+    latest: dict[tuple[str, str], int] = {}
+    in_time = sorted(range(len(signs)), key=lambda i: signs[i].at)
+    for i in in_time:
+        for key in (("visitor", signs[i].visitor_key), ("loading", signs[i].view_key)):
+            before = latest.get(key)
+            if before is not None and signs[i].at - signs[before].at <= gap:
+                parent[root(i)] = root(before)
+            latest[key] = i
+    numbers: dict[int, int] = {}
+    for i in in_time:
+        numbers.setdefault(root(i), len(numbers))
+    return [numbers[root(i)] for i in range(len(signs))]
+
+
+def classify(*, by_colleague: bool, saw_something: bool = True) -> tuple[str, tuple[str, ...]]:
+    """Class and reasons of a visit under rule version 0.
+
+    A colleague is never counted; anybody else whose page confirmed itself is human. A loading
+    that came back without showing anything new is no reading.
     """
     if by_colleague:
-        return "colleague", ("signed in as a colleague",)
+        return "colleague", ("a colleague: signed in, or in one of our own networks",)
+    if not saw_something:
+        return "unclear", ("the page came back, but showed nothing new",)
     return "human", ("the page confirmed that it was looked at",)
 
 

@@ -5,6 +5,7 @@ Pages are parted where the author put a break and where Word last broke the page
 length, so that its page numbers are then estimates.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from indexer.extract.office import (
 )
 from indexer.extract.sections import PAGE_CHARS, Block, add_sections
 from indexer.extract.wordprocessing import HARD_BREAK, SOFT_BREAK, Paragraphs, heading_styles
+
+_BREAKS = re.compile(f"([{HARD_BREAK}{SOFT_BREAK}])")
 
 
 def read_docx(path: Path, limits: Limits) -> ExtractedDocument:
@@ -64,7 +67,7 @@ class _Pages:
 
     def add(self, block: Block) -> None:
         line: list[str] = []
-        for piece in _parted(block.text):
+        for piece in _BREAKS.split(block.text):
             if piece == HARD_BREAK or (piece == SOFT_BREAK and (self._blocks or any(line))):
                 self._place("".join(line), block.is_heading)
                 line = []
@@ -93,16 +96,6 @@ class _Pages:
         headings = tuple(one_line(block.text) for block in self._blocks if block.is_heading)
         self._allowance.add("\n\n".join(texts), headings=headings)
         self._blocks, self._held, self._has_breaks = [], [], True
-
-
-def _parted(text: str) -> list[str]:
-    pieces = [""]
-    for char in text:
-        if char in (HARD_BREAK, SOFT_BREAK):
-            pieces += [char, ""]
-        else:
-            pieces[-1] += char
-    return pieces
 
 
 def _running_texts(package: OfficePackage, main: str, body: Any, reference: str) -> list[str]:

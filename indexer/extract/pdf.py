@@ -24,18 +24,21 @@ def read_pdf(path: Path, limits: Limits) -> ExtractedDocument:
     allowance = Allowance(limits)
     allowance.check_count(len(pdf))
     outline = _outline(pdf)
-    without_text = 0
+    without_text = broken = 0
     for index in range(len(pdf)):
         text = _page_text(pdf, index)
-        without_text += not text
-        allowance.add(text, headings=tuple(outline.get(index, ())))
+        broken += text is None
+        without_text += text == ""
+        allowance.add(text or "", headings=tuple(outline.get(index, ())))
+    if broken == len(pdf):
+        raise _damaged()
     return ExtractedDocument(
         format=kinds.PDF.format,
         media_type=kinds.PDF.media_type,
         pages=allowance.pages(),
         title=title_or_none(_said(pdf, "Title")),
         description=one_line(_said(pdf, "Subject"))[:1000] or None,
-        warnings=_warnings(len(pdf), without_text),
+        warnings=_warnings(len(pdf), without_text, broken),
     )
 
 
@@ -99,15 +102,15 @@ def _outline(pdf: Any) -> dict[int, list[str]]:
     return found
 
 
-def _page_text(pdf: Any, index: int) -> str:
-    """Empty for a page that cannot be loaded: the others are still worth having."""
+def _page_text(pdf: Any, index: int) -> str | None:
+    """None for a page that cannot be loaded: the others are still worth having."""
     import pypdfium2
 
     try:
         page = pdf[index]
         words = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return ""
+        return None
     raw = words.get_text_range()
     text = clean(_BROKEN_WORD.sub("", _with_blank_lines(words, raw)))
     words.close()
@@ -147,10 +150,13 @@ def _baseline(words: Any, index: int) -> float | None:
     return y.value if found else None
 
 
-def _warnings(pages: int, without_text: int) -> tuple[str, ...]:
+def _warnings(pages: int, without_text: int, broken: int) -> tuple[str, ...]:
+    warnings = []
+    if broken:
+        warnings.append(f"{broken} of its {pages} pages are damaged and were left empty.")
     if 0 < without_text < pages and without_text * 2 >= pages:
-        return (
+        warnings.append(
             f"{without_text} of its {pages} pages have no text, so they are probably scans; "
-            "run text recognition (OCR) on it to make them searchable.",
+            "run text recognition (OCR) on it to make them searchable."
         )
-    return ()
+    return tuple(warnings)

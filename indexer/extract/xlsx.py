@@ -13,11 +13,20 @@ from indexer.extract import kinds
 from indexer.extract.allowance import Allowance
 from indexer.extract.cleaning import clean, one_line
 from indexer.extract.drawing import description, graphic, paragraphs
-from indexer.extract.office import OfficePackage, child, damaged, descendants, local
+from indexer.extract.office import (
+    OfficePackage,
+    attribute,
+    child,
+    children,
+    damaged,
+    descendants,
+    local,
+)
 
 
 def read_xlsx(path: Path, limits: Limits) -> ExtractedDocument:
-    """One page a visible sheet. Raises FileRefused for a damaged file or one too long."""
+    """One page a visible sheet, numbered among these. Raises FileRefused for a damaged file
+    or one too long."""
     package = OfficePackage(path, limits)
     allowance = Allowance(limits)
     hidden = []
@@ -25,6 +34,7 @@ def read_xlsx(path: Path, limits: Limits) -> ExtractedDocument:
         warnings.simplefilter("ignore")
         book = _open(path)
         allowance.check_count(len(book.worksheets))
+        shown = [name for name, is_shown in sheet_names(package) if is_shown]
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 hidden.append(sheet.title)
@@ -33,7 +43,8 @@ def read_xlsx(path: Path, limits: Limits) -> ExtractedDocument:
             drawn = _drawn(package, getattr(sheet, "_worksheet_path", ""))
             allowance.spend(len(drawn))
             text = clean("\n\n".join(part for part in ("\n".join(lines), drawn) if part))
-            allowance.add(text, label=one_line(sheet.title) or None, spent=True)
+            number = shown.index(sheet.title) + 1 if sheet.title in shown else None
+            allowance.add(text, label=one_line(sheet.title) or None, number=number, spent=True)
     return ExtractedDocument(
         format=kinds.XLSX.format,
         media_type=kinds.XLSX.media_type,
@@ -44,12 +55,25 @@ def read_xlsx(path: Path, limits: Limits) -> ExtractedDocument:
     )
 
 
+def sheet_names(package: OfficePackage) -> list[tuple[str, bool]]:
+    """Each sheet's name, sheets of one chart included, and whether it is shown."""
+    root = package.xml(package.main_part("xl/workbook.xml"))
+    sheets = child(root, "sheets") if root is not None else None
+    return [
+        (attribute(sheet, "name"), attribute(sheet, "state") in ("", "visible"))
+        for sheet in (children(sheets, "sheet") if sheets is not None else ())
+    ]
+
+
 def _open(path: Path) -> Any:
     import openpyxl
     from defusedxml.common import DefusedXmlException
 
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # by its bytes: a stored file has no ending, and openpyxl goes by it
+        return openpyxl.load_workbook(
+            path.open("rb"), read_only=True, data_only=True, keep_links=False
+        )
     except MemoryError:
         raise
     except Exception as failure:

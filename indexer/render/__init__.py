@@ -41,9 +41,10 @@ def _drawn_office(path: Path, format: str, limits: Limits, into: Path) -> Render
         if isinstance(converted, str):
             return Rendering(reason=converted)
         left = max(limits.seconds - (time.monotonic() - began), 1.0)
-        arguments: dict[str, Any] = {"path": str(converted), "crops_long": format == "xlsx"}
-        if format == "pptx":
-            arguments["deck"] = str(path.resolve())
+        arguments: dict[str, Any] = {"path": str(converted)}
+        if format in ("pptx", "xlsx"):
+            # The copy that was converted: its name ends as its format says.
+            arguments["office_file"] = str(Path(folder) / f"document.{format}")
         return _drawn("draw_pdf", arguments, replace(limits, seconds=left), into)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 from contentlib.ports import Limits
@@ -16,25 +15,21 @@ _FILTERS: dict[str, tuple[str, dict[str, bool]]] = {
 }
 OFFICE_FORMATS = frozenset(_FILTERS)
 _OUTPUT_MB = 512
-# LibreOffice reserves address space far beyond what it touches (measured: it does not
-# start under 1.2 GB and draws an 18-slide deck at 300 MB resident).
-_RESERVED_MB = 2560
-
-_NEVER = "2"
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 {items}
 </oor:items>
 """
-# Macros off, links never updated, what a document points to never fetched, and whatever
-# fetches all the same is sent to a port where nobody listens.
+# Macros off, links never updated, what a document points to never fetched - a linked picture
+# would else bring a file of this machine into a preview (seen with LibreOffice 7.4) - and
+# whatever fetches all the same is sent to a port where nobody listens.
 _SETTINGS = (
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
     ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
     ("Office.Writer/Content/Update", "Link", "0"),
-    ("Office.Calc/Content/Update", "Link", _NEVER),
+    ("Office.Calc/Content/Update", "Link", "2"),
     ("Office.Common/Misc", "FirstRun", "false"),
     ("Inet/Settings", "ooInetProxyType", "1"),
     ("Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
@@ -60,7 +55,7 @@ def to_pdf(path: Path, *, format: str, limits: Limits, folder: Path) -> Path | s
     command += ["--outdir", str(folder), str(source)]
     ended = sandbox.execute(
         command,
-        limits=replace(limits, memory_mb=limits.memory_mb + _RESERVED_MB),
+        limits=limits,
         output_mb=_OUTPUT_MB,
         folder=folder,
     )

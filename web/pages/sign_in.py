@@ -1,0 +1,85 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from contentlib.member import queries, service
+from web import transaction
+from web.auth import SignedInMember, public
+from web.transaction import library, session
+
+bp = Blueprint("sign_in", __name__)
+
+_REFUSAL = (
+    "That address and password do not match. "
+    "After several wrong tries an account rests for a while."
+)
+
+
+@bp.get("/sign-in")
+@public
+def form() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(own_path(request.args.get("next")))
+    return _page()
+
+
+@bp.post("/sign-in")
+@public
+def enter() -> ResponseReturnValue:
+    settings = library().settings
+    member = service.sign_in(
+        session(),
+        email=request.form.get("email", ""),
+        password=request.form.get("password", ""),
+        allowed_failures=settings.lockout_attempts,
+        rest=timedelta(minutes=settings.lockout_minutes),
+        now=library().clock.now(),
+    )
+    if member is None:
+        transaction.keep()  # the failure counts
+        return _page(_REFUSAL), 401
+    viewer = queries.viewer_of(session(), member)
+    cookie.clear()  # nothing that was put there before signing in survives it
+    cookie.permanent = True
+    login_user(SignedInMember(member.public_id, member.sign_in_stamp, viewer))
+    return redirect(own_path(request.values.get("next")), 303)
+
+
+@bp.post("/sign-out")
+@public
+def leave() -> ResponseReturnValue:
+    logout_user()
+    cookie.clear()
+    flash("You are signed out.", "good")
+    return redirect(url_for("sign_in.form"), 303)
+
+
+def own_path(wanted: str | None) -> str:
+    """The path to go on to: only one of our own, else the front page.
+
+    Browsers read a backslash as a slash and skip control characters, so "/\\\\x" leads away too.
+    """
+    home = url_for("search.home")
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return home
+    if any(ord(letter) < 33 or letter == "\\" for letter in wanted):
+        return home
+    parts = urlsplit(wanted)
+    return home if parts.scheme or parts.netloc else wanted
+
+
+def _page(refusal: str = "") -> str:
+    return render_template(
+        "sign_in.html",
+        refusal=refusal,
+        email=request.form.get("email", ""),
+        next=request.values.get("next", ""),
+        has_members=queries.anybody(session()),
+        company_name=library().settings.company_name,
+    )
