@@ -55,7 +55,7 @@ def call(
     """Calls `function` ("module:name"), which yields JSON values, in a bounded process.
 
     `arguments` are JSON values. `output_mb` bounds every file the process writes, the one
-    with its values included; its working directory is a temporary one. Raises nothing for what the file does; `Ended.refusal` says it.
+    with its values included. Raises nothing for what the file does; `Ended.refusal` says it.
     """
     with tempfile.TemporaryDirectory(prefix="contentlib-") as private:
         result = Path(private) / "values.jsonl"

@@ -69,9 +69,7 @@ def _own_batch(session: Session, viewer: Viewer, batch_public_id: str) -> Import
     # the row stays locked on PostgreSQL, so that two requests of one batch take turns
     batch = session.scalar(
         select(ImportBatch)
-        .where(
-            ImportBatch.public_id == batch_public_id, ImportBatch.member_id == viewer.member_id
-        )
+        .where(ImportBatch.public_id == batch_public_id, ImportBatch.member_id == viewer.member_id)
         .with_for_update()
     )
     if batch is None:
@@ -145,9 +143,7 @@ def _row_awaiting(session: Session, batch: ImportBatch, name: str) -> ImportItem
     )
 
 
-def _fill(
-    session: Session, item: ImportItem, one: importing.Incoming, now: datetime
-) -> ImportItem:
+def _fill(session: Session, item: ImportItem, one: importing.Incoming, now: datetime) -> ImportItem:
     assert one.file is not None
     item.name, item.sha256, item.size = one.name, one.file.sha256, one.file.size
     item.row = {**item.row, **one.row}

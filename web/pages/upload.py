@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from contentlib.asset import importing, manifest_rows, queries, upload_queries, 
 from contentlib.asset.models import ImportItem
 from contentlib.asset.rules import AUDIENCES
 from contentlib.asset.service import Edit
-from contentlib.errors import ContentlibError, InvalidInput
+from contentlib.errors import InvalidInput
 from contentlib.taxonomy.queries import FacetView, Vocabulary, vocabulary
 from web.auth import requires, viewer
 from web.errors import wants_json
@@ -63,9 +63,7 @@ def rows() -> ResponseReturnValue:
         today=_today(),
         public_ids=request.args.getlist("id"),
     )
-    return render_template(
-        "_upload_rows.html", lines=lines, facets=_edited(vocabulary(session()))
-    )
+    return render_template("_upload_rows.html", lines=lines, facets=_edited(vocabulary(session())))
 
 
 @bp.get("/upload/items")
@@ -190,15 +188,6 @@ def publish_selected() -> ResponseReturnValue:
     return _done(f"{count} {'asset' if count == 1 else 'assets'} published.")
 
 
-@bp.errorhandler(InvalidInput)
-def _say_on_the_page(error: ContentlibError) -> ResponseReturnValue:
-    """Without a script the sentence stands on the upload page itself, beside the work."""
-    if wants_json():
-        raise error
-    flash(error.sentence, "wrong")
-    return redirect(url_for("upload.page"), 303)
-
-
 def _named(files: list[FileStorage]) -> list[FileStorage]:
     # a form without a chosen file sends one part without a name
     return [file for file in files if file.filename]
@@ -206,7 +195,7 @@ def _named(files: list[FileStorage]) -> list[FileStorage]:
 
 def _stored(file: FileStorage) -> importing.Incoming:
     name = uploading.base_name(file.filename or "file")[:300]
-    return importing.Incoming(name, {}, library().files.put(file.stream))
+    return importing.Incoming(name, {}, library().files.put(cast(BinaryIO, file.stream)))
 
 
 def _manifest(file: FileStorage | None) -> list[importing.Incoming]:

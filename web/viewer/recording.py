@@ -1,11 +1,9 @@
-"""Handing hits to the writer, and counting those that were lost."""
+"""Handing events to the writer, and counting those that were lost."""
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillWaiting
-from contextlib import suppress
 
 from contentlib.errors import ContentlibError
 
@@ -26,42 +24,35 @@ class _Count:
             self.value += 1
 
 
-# Per process and since its start; /readyz shows it. The buyer gets the page all the same.
+# Per process and since its start; /readyz shows it.
 lost_events = _Count()
 
 
-def watched(written: "Future[None]") -> "Future[None]":
-    """Counts the failure of a write that nobody waits for."""
+def recorded(*writes: "Callable[[], Future[None]]", wait: bool = True) -> bool:
+    """Begins the writes; False when one failed, or was not on disk within two seconds.
 
-    def count(done: "Future[None]") -> None:
-        error = done.exception()
-        if error is not None:
-            lost_events.raise_by_one()
-            log.error("an event was not recorded", exc_info=error)
-
-    written.add_done_callback(count)
-    return written
-
-
-def is_written(futures: Iterable["Future[None]"]) -> bool:
-    """Waits a moment for the rows to be on disk; False when they are not (yet)."""
+    Never raises: a buyer is served whether or not we could take a note of it.
+    """
     try:
-        for future in futures:
-            future.result(timeout=_PATIENCE_S)
-    except StillWaiting:
+        futures = [write() for write in writes]
+    except ContentlibError:
+        lost_events.raise_by_one()
         return False
-    except Exception:
-        return False  # counted and logged by `watched`
-    return True
+    for future in futures:
+        future.add_done_callback(_count_failure)
+    return not wait or all([_is_written(future) for future in futures])
 
 
-class never_fails(suppress):
-    """A stopping hit writer refuses: counted, and the visitor is served."""
+def _count_failure(done: "Future[None]") -> None:
+    error = done.exception()
+    if error is not None:
+        lost_events.raise_by_one()
+        log.error("an event was not recorded", exc_info=error)
 
-    def __init__(self) -> None:
-        super().__init__(ContentlibError)
 
-    def __exit__(self, kind, error, trace) -> bool:  # type: ignore[no-untyped-def]
-        if isinstance(error, ContentlibError):
-            lost_events.raise_by_one()
-        return bool(super().__exit__(kind, error, trace))
+def _is_written(future: "Future[None]") -> bool:
+    try:
+        # a TimeoutError is answered like a failure, though the row may still arrive
+        return future.exception(timeout=_PATIENCE_S) is None
+    except TimeoutError:
+        return False

@@ -73,7 +73,10 @@ def _is_signed_in() -> bool:
 
 
 def _origin(referrer: str | None) -> str | None:
-    parts = urlsplit(referrer or "")
+    try:
+        parts = urlsplit(referrer or "")
+    except ValueError:
+        return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return f"{parts.scheme}://{parts.hostname}"[:300]
