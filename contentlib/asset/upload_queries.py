@@ -120,4 +120,4 @@ def states(
             ImportBatch.member_id == viewer.member_id,
         )
     )
-    return [UploadState(p, state, problem is not None) for p, state, problem in rows.tuples()]
+    return [UploadState(p, state, problem is not None) for p, state, problem in rows]

@@ -83,8 +83,8 @@ def import_opportunities(
 ) -> Imported:
     """Adds or updates deals by external id; what differs becomes events of the deal."""
     words = vocabulary(session)
-    accounts = dict(session.execute(select(Account.external_id, Account.id)).tuples().all())
-    owners = dict(session.execute(select(Member.email, Member.id)).tuples().all())
+    accounts = dict(session.execute(select(Account.external_id, Account.id)).all())
+    owners = dict(session.execute(select(Member.email, Member.id)).all())
     known = {
         deal.external_id: deal
         for deal in session.scalars(select(Opportunity).options(selectinload(Opportunity.terms)))

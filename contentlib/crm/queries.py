@@ -164,8 +164,8 @@ def visible_opportunity(session: Session, viewer: Viewer, public_id: str) -> Opp
         country=account.country,
         notes=deal.notes,
         facets={facet: tuple(labels) for facet, labels in facets.items()},
-        changes=tuple(changes.tuples()),
-        contacts=tuple(contacts.tuples()),
+        changes=tuple(changes),
+        contacts=tuple(contacts),
     )
 
 

@@ -19,7 +19,7 @@ def evidence_of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, 
     """share id -> its strongest stored evidence. One statement."""
     rows = session.execute(select(Send.share_id, Send.evidence).where(Send.share_id.in_(share_ids)))
     best: dict[int, str] = {}
-    for share_id, evidence in rows.tuples():
+    for share_id, evidence in rows:
         if share_id is None:
             continue
         known = best.get(share_id)

@@ -238,7 +238,7 @@ def _assets_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str
         .where(ShareItem.share_id.in_(ids))
         .order_by(ShareItem.share_id, ShareItem.position)
     )
-    for share_id, title, public_id in rows.tuples():
+    for share_id, title, public_id in rows:
         found.setdefault(share_id, []).append((title, public_id))
     return found
 
@@ -250,6 +250,6 @@ def _recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]
         .where(ShareRecipient.share_id.in_(ids))
         .order_by(ShareRecipient.id)
     )
-    for share_id, email in rows.tuples():
+    for share_id, email in rows:
         found.setdefault(share_id, []).append(email)
     return found

@@ -120,7 +120,7 @@ def _recipients(session: Session, wanted: Sequence[Recipient]) -> list[ShareReci
         raise InvalidInput(f"One link is made for at most {_MOST_RECIPIENTS} recipients.")
     by_email = {checked_email(r.email): r.name.strip()[:300] for r in wanted}
     known = select(Contact.email, Contact.id).where(Contact.email.in_(by_email))
-    contacts = dict(session.execute(known).tuples().all())
+    contacts = dict(session.execute(known).all())
     return [
         ShareRecipient(email=email, name=name, contact_id=contacts.get(email))
         for email, name in by_email.items()

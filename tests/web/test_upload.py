@@ -476,9 +476,7 @@ def test_a_poll_costs_one_statement_and_the_page_no_more_for_more_files(
     signed_in = _cost_of_signing_in(library, mira)
     assert cost("/upload/items", [("id", ids[0])]) == signed_in + 1
     assert cost("/upload/items", [("id", i) for i in ids]) == signed_in + 1
-    assert cost("/upload/rows", [("id", ids[0])]) == cost(
-        "/upload/rows", [("id", i) for i in ids]
-    )
+    assert cost("/upload/rows", [("id", ids[0])]) == cost("/upload/rows", [("id", i) for i in ids])
 
 
 def _cost_of_signing_in(library: Library, client: FlaskClient) -> int:

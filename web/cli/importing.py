@@ -23,7 +23,7 @@ from web.cli.opening import library_of, print_json, say
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """What is to be imported: a file, an address, or words in a manifest row."""
 
     name: str
@@ -57,7 +57,7 @@ def import_(
 
     Importing again finishes what is missing: a file that is already here is a duplicate.
     """
-    sources = [found for given in source for found in _found(given)]
+    sources = [found for given in source for found in read_sources(given)]
     if manifest is not None:
         sources += read_manifest(manifest)
     if not sources:
@@ -78,23 +78,23 @@ def _label(source: tuple[str, ...]) -> str:
     return ", ".join(source)[:300] or "manifest"
 
 
-def _found(given: str) -> list[_Source]:
+def read_sources(given: str) -> list[Source]:
     if given.startswith(("http://", "https://")):
-        return [_Source(given, url=given)]
+        return [Source(given, url=given)]
     path = Path(given)
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path))
-        return [_Source(str(file), path=file) for file in files]
+        return [Source(str(file), path=file) for file in files]
     if not path.exists():
         raise InvalidInput(f"There is no file or folder {given}.")
-    return [_Source(given, path=path)]
+    return [Source(given, path=path)]
 
 
 def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
-def read_manifest(path: Path) -> list[_Source]:
+def read_manifest(path: Path) -> list[Source]:
     """The rows of a manifest as sources; paths are relative to the manifest.
 
     Raises InvalidInput naming the line that is not JSON.
@@ -103,20 +103,20 @@ def read_manifest(path: Path) -> list[_Source]:
     for number, row in enumerate(_rows(path), start=1):
         title = str(row.get("title") or row.get("external_id") or f"row {number}")
         if row.get("url"):
-            sources.append(_Source(str(row["url"]), url=str(row["url"]), row=row))
+            sources.append(Source(str(row["url"]), url=str(row["url"]), row=row))
         elif row.get("path"):
             file = path.parent / str(row["path"])
             problem = "" if file.is_file() else f"The manifest names {row['path']}: not there."
             sources += [
-                _Source(str(path.parent / str(older)), path=path.parent / str(older), row=row)
+                Source(str(path.parent / str(older)), path=path.parent / str(older), row=row)
                 for older in row.get("older_versions") or ()
             ]
-            sources.append(_Source(str(file), path=file, row=row, problem=problem))
+            sources.append(Source(str(file), path=file, row=row, problem=problem))
         elif row.get("text"):
-            sources.append(_Source(f"{title}.txt", text=str(row["text"]), row=row))
+            sources.append(Source(f"{title}.txt", text=str(row["text"]), row=row))
         else:
             problem = "The row has neither path nor url nor text."
-            sources.append(_Source(title, row=row, problem=problem))
+            sources.append(Source(title, row=row, problem=problem))
     return sources
 
 
@@ -138,7 +138,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def bring_in(
-    library: Library, sources: list[_Source], *, owner: str | None, publish: bool, label: str
+    library: Library, sources: list[Source], *, owner: str | None, publish: bool, label: str
 ) -> list[dict[str, Any]]:
     """Receives everything, works until it is all settled, and tells what became of each.
 
@@ -179,7 +179,7 @@ def bring_in(
     ]
 
 
-def _receive(library: Library, batch_id: int, position: int, source: _Source) -> None:
+def _receive(library: Library, batch_id: int, position: int, source: Source) -> None:
     now = library.clock.now()
     problem = source.problem or _too_large(library, source)
     if problem:
@@ -209,7 +209,7 @@ def _receive(library: Library, batch_id: int, position: int, source: _Source) ->
         )
 
 
-def _too_large(library: Library, source: _Source) -> str:
+def _too_large(library: Library, source: Source) -> str:
     limit_mb = library.settings.upload_max_mb
     if source.path is not None and source.path.stat().st_size > limit_mb << 20:
         return f"This file is larger than the {limit_mb} MB this library takes."

@@ -22,6 +22,7 @@ from web.reports import REPORTS, build
     type=click.Choice(["table", "csv", "json"]),
     default="table",
     show_default=True,
+    help="How to print it.",
 )
 @click.pass_context
 def report(ctx: click.Context, name: str, first: str | None, last: str | None, form: str) -> None:
