@@ -47,7 +47,7 @@ def check_index(library: Library, *, repair: bool = False) -> list[Finding]:
     """Differences between what the index holds and what it should; with `repair`, mended."""
     with library.database.reading() as session:
         expected = {asset.asset_id: asset for asset in indexed_assets(session)}
-        titles = dict(session.execute(select(Asset.id, Asset.title)).tuples().all())
+        titles = dict(session.execute(select(Asset.id, Asset.title)).all())
     problem = library.index.state().problem
     held: dict[int, str] = {}
     if problem is None:
@@ -89,7 +89,7 @@ def check_files(library: Library) -> list[Finding]:
             .join(Asset, AssetVersion.asset_id == Asset.id)
             .where(Asset.state != "deleted")
         )
-        for version, title in rows.tuples():
+        for version, title in rows:
             named[version.file_sha256] = title
             if version.thumbnail_sha256:
                 named[version.thumbnail_sha256] = title
@@ -99,7 +99,7 @@ def check_files(library: Library) -> list[Finding]:
             .join(Asset, AssetVersion.asset_id == Asset.id)
             .where(AssetPage.image_sha256.is_not(None))
         )
-        named.update({sha: title for sha, title in pages.tuples() if sha})
+        named.update({sha: title for sha, title in pages if sha})
     return [
         Finding("files", f"A file of “{title}” is {'missing' if not held else 'damaged'}: {sha}.")
         for sha, title in named.items()

@@ -14,14 +14,21 @@ from contentlib.errors import InvalidInput
 from contentlib.taxonomy.queries import Vocabulary
 
 # What the customer of a story allows, as a page says it.
-RIGHTS: Mapping[str, tuple[str, str]] = {
-    "named": ("May be named", "The customer may be named to buyers."),
-    "anonymous": ("Without the name", "The story may be told, the customer not named."),
-    "on_request": ("Ask first", "Ask the owner before it goes to a buyer."),
-    "none": ("No right", "The customer gave no right to be referred to; it cannot be shared."),
+RIGHTS: Mapping[str, str] = {
+    "named": "The customer may be named to buyers.",
+    "anonymous": "The story may be told, the customer not named.",
+    "on_request": "Ask the owner before it goes to a buyer.",
+    "none": "The customer gave no right to be referred to; it cannot be shared.",
 }
 _LARGEST_COST = Decimal(10) ** 10
-_DATES = {"review_by": "review-by", "expires_on": "expiry", "rights_until": "rights"}
+_MAY_BE_EMPTY = (
+    "review_by",
+    "expires_on",
+    "rights_until",
+    "production_cost",
+    "source_url",
+    "customer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,9 @@ class Filled:
     rights_until: str
     production_cost: str
     terms: frozenset[str]
+
+    def terms_of(self, facet_key: str) -> list[str]:
+        return [value for value in self.terms if value.startswith(f"{facet_key}:")]
 
 
 def of_detail(detail: AssetDetail) -> Filled:
@@ -67,40 +77,93 @@ def of_form(form: MultiDict[str, str]) -> Filled:
     """What was sent, trimmed and otherwise untouched."""
     names = [name for name in Filled.__slots__ if name != "terms"]
     texts = {name: form.get(name, "").strip() for name in names}
-    return Filled(**texts, terms=frozenset(form.getlist("term")))
+    # a facet of which only one term is chosen has radio buttons under a name of their own
+    chosen = (form.getlist(name) for name in form if name == "term" or name.startswith("term-"))
+    return Filled(**texts, terms=frozenset(v for values in chosen for v in values if v))
 
 
 def checked(filled: Filled, vocabulary: Vocabulary) -> Edit:
     """The edit. Raises InvalidInput naming every field that makes no sense."""
     wrong: dict[str, str] = {}
-    days: dict[str, date | None] = {}
-    for name in _DATES:
-        days[name] = _collected(wrong, lambda n=name: _day(n, getattr(filled, n)))  # type: ignore[misc]
-    cost = _collected(wrong, lambda: _cost(filled.production_cost))
-    url = _collected(wrong, lambda: _address(filled.source_url))
-    if not filled.title:
-        wrong["title"] = "Give it a title."
-    if len(filled.title) > 300:
-        wrong["title"] = "At most 300 characters."
-    if wrong:
-        raise InvalidInput("Some fields need another look; nothing is saved yet.", wrong)
-    optional = {**days, "production_cost": cost, "source_url": url, "customer": filled.customer}
-    return Edit(
+    if not 1 <= len(filled.title) <= 300:
+        wrong["title"] = "Give it a title." if not filled.title else "At most 300 characters."
+    if len(filled.customer) > 300:
+        wrong["customer"] = "At most 300 characters."
+    edit = Edit(
         title=filled.title,
         summary=filled.summary[:5000],
         audience=filled.audience,
         owner_email=filled.owner or None,
+        review_by=_day("review_by", filled.review_by, wrong),
+        expires_on=_day("expires_on", filled.expires_on, wrong),
+        source_url=_address("source_url", filled.source_url, wrong),
+        customer=filled.customer or None,
         reference_rights=filled.reference_rights,
         rights_regions=[r.strip() for r in filled.rights_regions.split(",") if r.strip()],
+        rights_until=_day("rights_until", filled.rights_until, wrong),
+        production_cost=_cost("production_cost", filled.production_cost, wrong),
         term_ids=_term_ids(filled.terms, vocabulary),
-        clear=frozenset(name for name, value in optional.items() if not value),
-        **{name: value for name, value in optional.items() if value},  # type: ignore[arg-type]
+        clear=frozenset(name for name in _MAY_BE_EMPTY if not getattr(filled, name)),
     )
+    if wrong:
+        raise InvalidInput("Some fields need another look; nothing is saved yet.", wrong)
+    return edit
 
 
 def day(name: str, text: str) -> date:
     """A day that must be there. Raises InvalidInput."""
-    found = _day(name, text.strip())
+    wrong: dict[str, str] = {}
+    found = _day(name, text.strip(), wrong)
     if found is None:
-        raise InvalidInput("Give the day.", {name: "Give the day."})
+        raise InvalidInput("Give the day as year-month-day.", wrong or {name: "Give the day."})
     return found
+
+
+def _day(name: str, text: str, wrong: dict[str, str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        wrong[name] = "Write it as year-month-day, such as 2026-11-30."
+        return None
+
+
+def _cost(name: str, text: str, wrong: dict[str, str]) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        cost = Decimal(text.replace(" ", ""))
+    except InvalidOperation:
+        cost = Decimal(-1)
+    if not (cost.is_finite() and 0 <= cost < _LARGEST_COST):
+        wrong[name] = "Write an amount with a point and without a currency, such as 4500.00."
+        return None
+    return round(cost, 2)
+
+
+def _address(name: str, text: str, wrong: dict[str, str]) -> str | None:
+    """Only http(s): the page makes a link of it, and a link may run a script."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        wrong[name] = "Give the whole address, such as https://example.com/page."
+        return None
+    return text
+
+
+def _term_ids(chosen: frozenset[str], vocabulary: Vocabulary) -> dict[str, tuple[int, ...]]:
+    """Each facet with its chosen terms: a facet without any loses those it had."""
+    found = {}
+    for facet in vocabulary.facets:
+        ids = tuple(term.id for term in facet.terms if f"{facet.key}:{term.id}" in chosen)
+        found[facet.key] = ids if facet.many else ids[:1]
+    return found
+
+
+def _iso(value: date | None) -> str:
+    return "" if value is None else value.isoformat()

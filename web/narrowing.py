@@ -137,9 +137,7 @@ def in_tree_order(facet: FacetView) -> Iterable[tuple[int, TermView]]:
         waiting += [(depth + 1, child) for child in reversed(below.get(term.id, []))]
 
 
-def _options(
-    facet: FacetView, values: set[str], counts: Mapping[int, int]
-) -> Iterable[Option]:
+def _options(facet: FacetView, values: set[str], counts: Mapping[int, int]) -> Iterable[Option]:
     for depth, term in in_tree_order(facet):
         value = f"{facet.key}:{term.key}"
         count = counts.get(term.id, 0)

@@ -97,7 +97,7 @@ def _world(library: Library, queries: Sequence[str], *, now: datetime, seed: int
         deals: dict[int, list[str]] = {}
         for owner_id, deal in session.execute(
             select(Opportunity.owner_id, Opportunity.public_id).order_by(Opportunity.id)
-        ).tuples():
+        ):
             if owner_id is not None:
                 deals.setdefault(owner_id, []).append(deal)
         answers = [(text, *_answer(library, session, viewers[0], text, now)) for text in queries]

@@ -114,11 +114,8 @@ def _merge(session: Session, visit_id: int, *, into: int) -> None:
 
 def _remake(session: Session, touched: set[int]) -> None:
     loadings = select(Beat.view_key).where(Beat.visit_id.in_(touched))
-    visit_ids = set(
-        session.scalars(
-            select(Beat.visit_id).where(Beat.view_key.in_(loadings), Beat.visit_id.is_not(None))
-        )
-    )
+    reached = select(Beat.visit_id).where(Beat.view_key.in_(loadings))
+    visit_ids = {found for found in session.scalars(reached) if found is not None}
     all_loadings = select(Beat.view_key).where(Beat.visit_id.in_(visit_ids))
     beats = session.scalars(
         select(Beat).where(Beat.view_key.in_(all_loadings), Beat.visit_id.is_not(None))
@@ -126,7 +123,7 @@ def _remake(session: Session, touched: set[int]) -> None:
     gains = _gains(beats)
     of_visit: dict[int, list[Beat]] = defaultdict(list)
     for beat in beats:
-        if beat.visit_id in visit_ids:
+        if beat.visit_id is not None and beat.visit_id in visit_ids:
             of_visit[beat.visit_id].append(beat)
     visits = session.scalars(select(Visit).where(Visit.id.in_(visit_ids)))
     views: list[View] = []

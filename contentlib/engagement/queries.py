@@ -81,7 +81,7 @@ def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEnga
         .where(Download.share_id.in_(share_ids), Download.by_colleague.is_(False))
         .group_by(Download.share_id)
     )
-    for share_id, taken in downloads.tuples():
+    for share_id, taken in downloads:
         found.setdefault(share_id, {})["downloads"] = taken
     return {share_id: ShareEngagement(**entry) for share_id, entry in found.items()}
 
@@ -90,6 +90,7 @@ def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEnga
 class PageReading:
     """A page of a shared version and how it was read; `attention_ms` 0: not read."""
 
+    asset_public_id: str
     title: str
     version_number: int
     page: int
@@ -128,7 +129,7 @@ def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> l
     read = {(row.version_id, row.page): (row.readings, int(row.ms)) for row in rows}
     shown = {*version_ids, *(version_id for version_id, _ in read)}
     pages = session.execute(
-        select(AssetPage, AssetVersion, Asset.title)
+        select(AssetPage, AssetVersion, Asset.public_id, Asset.title)
         .join(AssetVersion, AssetPage.version_id == AssetVersion.id)
         .join(Asset, AssetVersion.asset_id == Asset.id)
         .where(AssetPage.version_id.in_(shown))
@@ -136,6 +137,7 @@ def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> l
     )
     return [
         PageReading(
+            asset_public_id,
             title,
             version.number,
             page.number,
@@ -143,7 +145,7 @@ def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> l
             page.image_sha256,
             *read.get((version.id, page.number), (0, 0)),
         )
-        for page, version, title in pages
+        for page, version, asset_public_id, title in pages
     ]
 
 
@@ -162,7 +164,7 @@ def visits_of(session: Session, share_id: int, *, limit: int = 100) -> list[Visi
         select(View.visit_id, View.page, View.attention_ms)
         .where(View.visit_id.in_([visit.id for visit in visits]))
         .order_by(View.visit_id, View.page)
-    ).tuples():
+    ):
         pages.setdefault(visit_id, []).append((page, attention_ms))
     return [
         VisitLine(

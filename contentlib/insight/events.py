@@ -47,7 +47,7 @@ def _per_asset(
         .where(table.role == "rep", within(table.at, window))
         .group_by(table.asset_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def internal_users(session: Session, window: Window) -> dict[int, int]:
@@ -59,7 +59,7 @@ def internal_users(session: Session, window: Window) -> dict[int, int]:
             .where(table.role == "rep", within(table.at, window))
             .distinct()
         )
-        for asset_id, member_id in rows.tuples():
+        for asset_id, member_id in rows:
             users.setdefault(asset_id, set()).add(member_id)
     return {asset_id: len(members) for asset_id, members in users.items()}
 
@@ -72,9 +72,9 @@ def sends_by_evidence(session: Session, window: Window) -> dict[int, dict[str, i
         .where(Send.role == "rep", within(Send.at, window))
         .group_by(Send.asset_id, Send.evidence)
     )
-    for asset_id, evidence, count in stored.tuples():
+    for asset_id, evidence, count in stored:
         found.setdefault(asset_id, {})[evidence] = count
-    for asset_id, count in session.execute(_inferred(window)).tuples():
+    for asset_id, count in session.execute(_inferred(window)):
         found.setdefault(asset_id, {})["inferred"] = count
     return found
 
@@ -142,7 +142,7 @@ def downloads(session: Session, window: Window) -> dict[int, int]:
         .where(Download.by_colleague.is_(False), within(Download.at, window))
         .group_by(Download.asset_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def links(session: Session, window: Window) -> dict[int, int]:
@@ -154,7 +154,7 @@ def links(session: Session, window: Window) -> dict[int, int]:
         .where(Member.role == "rep", within(Share.created_at, window))
         .group_by(ShareItem.asset_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def reps_in_scope(session: Session, window: Window) -> frozenset[int]:
@@ -168,7 +168,7 @@ def reps_in_scope(session: Session, window: Window) -> frozenset[int]:
     for change in session.scalars(later.order_by(MemberChange.at.desc(), MemberChange.id.desc())):
         changes.setdefault(change.member_id, []).append(change)
     found = set()
-    for member_id, role, active, joined_at in members.tuples():
+    for member_id, role, active, joined_at in members:
         if joined_at < window.ends_at and _was_rep(
             role, active, changes.get(member_id, ()), window
         ):
@@ -205,7 +205,7 @@ def days_published(session: Session, window: Window) -> dict[int, float]:
     )
     days: dict[int, float] = {}
     since: dict[int, datetime] = {}
-    for asset_id, at, _before, after in rows.tuples():
+    for asset_id, at, _before, after in rows:
         if after == "published":
             since.setdefault(asset_id, at)
         else:
@@ -237,7 +237,7 @@ def reps_reporting(session: Session, window: Window) -> int:
         .order_by(Send.member_id)
     )
     weeks: dict[int, set[int]] = {}
-    for member_id, at in rows.tuples():
+    for member_id, at in rows:
         weeks.setdefault(member_id, set()).add((at - window.begins_at).days // 7)
     needed = 0.8 * max(1, -(-window.days // 7))
     return sum(1 for reported in weeks.values() if len(reported) >= needed)

@@ -164,6 +164,7 @@ def listed(
     only_own: bool = True,
     opportunity_id: int | None = None,
     asset_id: int | None = None,
+    asset_public_id: str | None = None,
     offset: int = 0,
     limit: int = 30,
 ) -> ShareListing:
@@ -175,6 +176,11 @@ def listed(
         condition &= Share.opportunity_id == opportunity_id
     if asset_id is not None:
         condition &= Share.id.in_(select(ShareItem.share_id).where(ShareItem.asset_id == asset_id))
+    if asset_public_id is not None:
+        with_asset = (
+            select(ShareItem.share_id).join(Asset).where(Asset.public_id == asset_public_id)
+        )
+        condition &= Share.id.in_(with_asset)
     total = session.scalar(select(func.count()).select_from(Share).where(condition)) or 0
     lines = _lines(session, viewer, condition, offset=offset, limit=limit)
     return ShareListing(lines, total)

@@ -45,7 +45,7 @@ def read_pptx(path: Path, limits: Limits) -> ExtractedDocument:
         title, text, notes = _read_slide(package, part, slide)
         if is_hidden(slide):
             hidden += 1
-            text, notes = "", clean(f"{text}\n\n{notes}")
+            title, text, notes = "", "", clean(f"{text}\n\n{notes}")
         headings = (title,) if title else ()
         allowance.add(text, label=title[:200] or None, notes=notes, headings=headings)
     first = next((page.label for page in allowance if page.label), None)

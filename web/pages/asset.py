@@ -36,9 +36,7 @@ def page(public_id: str) -> ResponseReturnValue:
     detail = queries.visible_asset(session(), who, public_id, today=today, pages=False)
     recording.opened(who, detail.line.id)
     words = request.args.get("q", "").strip()[:500]
-    matches = (
-        matches_in(session(), library().index, detail.line.id, text=words) if words else ()
-    )
+    matches = matches_in(session(), library().index, detail.line.id, text=words) if words else ()
     first = _first_page(detail.line.page_count)
     current = detail.current
     return render_template(

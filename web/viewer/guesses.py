@@ -1,6 +1,8 @@
 """Slowing down whoever tries tokens out."""
 
-from flask import Flask, current_app, request
+from typing import Any
+
+from flask import current_app, request
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -21,6 +23,6 @@ def is_one_too_many() -> bool:
     return not limiter.hit(_ALLOWED, truncated_network(request.remote_addr or ""))
 
 
-def init_app(app: Flask) -> None:
+def init_app(extensions: dict[str, Any]) -> None:
     """Each process counts for itself: more than enough to make guessing dull."""
-    app.extensions["token_guesses"] = FixedWindowRateLimiter(MemoryStorage())
+    extensions["token_guesses"] = FixedWindowRateLimiter(MemoryStorage())

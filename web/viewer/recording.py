@@ -40,7 +40,7 @@ def recorded(*writes: "Callable[[], Future[None]]", wait: bool = True) -> bool:
         return False
     for future in futures:
         future.add_done_callback(_count_failure)
-    return not wait or all([_is_written(future) for future in futures])
+    return not wait or all(_is_written(future) for future in futures)
 
 
 def _count_failure(done: "Future[None]") -> None:

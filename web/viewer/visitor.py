@@ -60,7 +60,7 @@ def visitor(library: Library, session: Session, share_public_id: str, *, now: da
         user_agent=user_agent,
         by_colleague=_is_signed_in() or holds(own_networks(session), address),
         referrer_origin=_origin(request.referrer),
-        prefetch=rules.prefetch_headers(request.headers),
+        prefetch=rules.prefetch_headers(dict(request.headers)),
     )
 
 

@@ -1,0 +1,211 @@
+"""Sharing: the dialog, the list of links, and one link with what its readers did."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contentlib.asset.candidate_queries import candidates
+from contentlib.crm import queries as crm
+from contentlib.engagement import queries as engagement
+from contentlib.engagement.queries import ShareEngagement
+from contentlib.errors import InvalidInput
+from contentlib.reactions import share_address
+from contentlib.sending import queries as sends
+from contentlib.sending import service as sending
+from contentlib.sending.rules import sending_of
+from contentlib.share import item_queries, queries, service
+from contentlib.share.models import Share
+from contentlib.share.queries import ShareLine
+from web.auth import requires, viewer
+from web.errors import wants_json
+from web.pages import share_form
+from web.pages.share_form import ShareForm
+from web.transaction import library, session
+
+bp = Blueprint("share", __name__)
+
+# So many deals are a list to choose from; more are searched.
+FEW_DEALS = 20
+_PER_PAGE = 30
+
+
+@bp.get("/share/new")
+@requires("share")
+def new() -> ResponseReturnValue:
+    """The dialog for one or more assets."""
+    return _dialog(share_form.of_address(request.args))
+
+
+@bp.post("/shares")
+@requires("share")
+def create() -> ResponseReturnValue:
+    """Makes the link and lets it out the way that was chosen."""
+    form = share_form.read(request)
+    try:
+        share = _made(form)
+    except InvalidInput as error:
+        if wants_json():
+            raise
+        return _dialog(form, error), 422
+    page_of_it = url_for("share.page", public_id=share.public_id, new=1)
+    if wants_json():
+        address = share_address(library(), share.public_id)
+        return jsonify(share=share.public_id, address=address, page=page_of_it), 201
+    return redirect(page_of_it, 303)
+
+
+@bp.get("/shares")
+@requires("see own shares")
+def mine() -> ResponseReturnValue:
+    """Own links, or for who leads a team those of the team."""
+    of_team = request.args.get("of") == "team" and viewer().can("see team shares")
+    asset = request.args.get("asset")
+    offset = max(0, request.args.get("offset", 0, type=int))
+    found = queries.listed(
+        session(),
+        viewer(),
+        only_own=not of_team,
+        asset_public_id=asset,
+        offset=offset,
+        limit=_PER_PAGE,
+    )
+    args = {key: value for key, value in (("of", "team" if of_team else ""), ("asset", asset))}
+    return render_template(
+        "shares.html",
+        found=found,
+        of_team=of_team,
+        asset=asset,
+        args={key: value for key, value in args.items() if value},
+        offset=offset,
+        limit=_PER_PAGE,
+        **read_and_sent(found.lines),
+    )
+
+
+@bp.get("/shares/<public_id>")
+@requires("see own shares")
+def page(public_id: str) -> ResponseReturnValue:
+    """One link: its address and rules, and who read what of it."""
+    share = queries.visible_share(session(), viewer(), public_id)
+    items = item_queries.items_of(session(), share.id, today=_today())
+    pages = engagement.pages_read(session(), share.id, [item.version_id for item in items])
+    return render_template(
+        "share.html",
+        share=share,
+        items=items,
+        pages=pages,
+        visits=engagement.visits_of(session(), share.id),
+        may_act=share.is_own or viewer().role == "admin",
+        address=share_address(library(), share.public_id),
+        can_mail=library().mailer is not None,
+        is_new=bool(request.args.get("new")),
+        **read_and_sent([share]),
+    )
+
+
+@bp.post("/shares/<public_id>/sent")
+@requires("share")
+def declare(public_id: str) -> ResponseReturnValue:
+    """The rep's word that the link went out."""
+    sending.declare(
+        session(), viewer=viewer(), share_public_id=public_id, now=library().clock.now()
+    )
+    return _back(public_id, "Noted: you sent it. It counts as declared.")
+
+
+@bp.post("/shares/<public_id>/mail")
+@requires("share")
+def mail(public_id: str) -> ResponseReturnValue:
+    _refuse_without_mailer()
+    service.mail(
+        session(),
+        viewer=viewer(),
+        share_public_id=public_id,
+        subject=request.form.get("subject", ""),
+        body=request.form.get("message", ""),
+        now=library().clock.now(),
+    )
+    return _back(public_id, "The mail is on its way; it counts as sent once the server took it.")
+
+
+@bp.post("/shares/<public_id>/revocation")
+@requires("share")
+def revoke(public_id: str) -> ResponseReturnValue:
+    service.revoke(session(), viewer=viewer(), share_public_id=public_id, now=library().clock.now())
+    return _back(public_id, "Revoked: the link admits nobody from now on.")
+
+
+def read_and_sent(lines: list[ShareLine]) -> dict[str, Any]:
+    """How links were read and how they were sent, by share id. Four statements."""
+    ids = [line.id for line in lines]
+    read = engagement.of_shares(session(), ids)
+    stored = sends.evidence_of_shares(session(), ids)
+    shown = {share_id: read.get(share_id, ShareEngagement()) for share_id in ids}
+    sent = {i: sending_of(stored.get(i), human_visits=shown[i].visits) for i in ids}
+    return {"read": shown, "sent": sent, "now": library().clock.now()}
+
+
+def _made(form: ShareForm) -> Share:
+    now = library().clock.now()
+    if form.way == "mail":
+        _refuse_without_mailer()
+    share = service.create(
+        session(),
+        viewer=viewer(),
+        asset_public_ids=form.assets,
+        recipients=form.wanted_recipients(),
+        opportunity_public_id=form.opportunity or None,
+        message=form.message,
+        wanted_rules=form.wanted_rules(now=now, zone=library().settings.time_zone),
+        now=now,
+    )
+    if form.way == "mail":
+        service.mail(
+            session(),
+            viewer=viewer(),
+            share_public_id=share.public_id,
+            subject=form.subject,
+            body=form.message,
+            now=now,
+        )
+    elif form.way == "sent":
+        sending.declare(session(), viewer=viewer(), share_public_id=share.public_id, now=now)
+    return share
+
+
+def _refuse_without_mailer() -> None:
+    if library().mailer is None:
+        raise InvalidInput("No mail server is set up here: copy the link instead.")
+
+
+def _dialog(form: ShareForm, error: InvalidInput | None = None) -> str:
+    if not form.assets:
+        return render_template("share_nothing.html")
+    chosen = candidates(session(), viewer(), form.assets, today=_today())
+    deals = crm.listed(session(), viewer(), limit=FEW_DEALS)
+    deal = None
+    if form.opportunity:
+        deal = crm.visible_opportunity(session(), viewer(), form.opportunity).line
+    return render_template(
+        "share_new.html",
+        form=form,
+        chosen=chosen,
+        refused=[one for one in chosen if one.refusal],
+        deals=deals,
+        deal=deal,
+        expiries=share_form.EXPIRIES,
+        can_mail=library().mailer is not None,
+        today=_today(),
+        error=error,
+    )
+
+
+def _back(public_id: str, sentence: str) -> ResponseReturnValue:
+    flash(sentence, "good")
+    return redirect(url_for("share.page", public_id=public_id), 303)
+
+
+def _today() -> date:
+    return library().clock.now().date()
