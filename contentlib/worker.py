@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 from contentlib.errors import ContentlibError
@@ -59,7 +60,8 @@ class Worker:
             return 0
         reaction = self._reactions[claimed[0].reaction]
         try:
-            reaction.run(self._library, [claim.payload for claim in claimed])
+            with self._holding(claimed):
+                reaction.run(self._library, [claim.payload for claim in claimed])
         except Exception as error:
             self._failed(claimed, error)
         else:
@@ -83,6 +85,29 @@ class Worker:
                     break
                 claimed.append(another)
         return claimed
+
+    @contextmanager
+    def _holding(self, claimed: list[jobs.Claim]) -> Iterator[None]:
+        """Prolongs the leases while the work goes on: a long document outlives one lease."""
+        lease = timedelta(seconds=self._library.settings.job_lease_seconds)
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(lease.total_seconds() / 3):
+                self._survive(lambda: self._renew(claimed, lease))
+
+        keeper = threading.Thread(target=renew, name="lease-keeper", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def _renew(self, claimed: list[jobs.Claim], lease: timedelta) -> None:
+        with self._library.database.unit_of_work() as session:
+            for claim in claimed:
+                jobs.renew(session, claim, now=self._library.clock.now(), lease_for=lease)
 
     def _finished(self, claimed: list[jobs.Claim]) -> None:
         with self._library.database.unit_of_work() as session:

@@ -61,8 +61,12 @@ def _join(session: Session, sitting: list[Beat], *, gap: timedelta) -> int:
     """Gives the beats of a sitting their visit; returns its id."""
     visits = _visits_met(session, sitting, gap=gap)
     visit_id = visits[0] if visits else _begin(session, sitting[0])
+    visit = session.get_one(Visit, visit_id)
     for other in visits[1:]:
-        _merge(session, other, into=visit_id)
+        _merge(session, session.get_one(Visit, other), into=visit)
+    # the next sitting of this batch looks for visits by these bounds
+    visit.started_at = min(visit.started_at, *(beat.at for beat in sitting))
+    visit.last_at = max(visit.last_at, *(beat.at for beat in sitting))
     for beat in sitting:
         beat.visit_id = visit_id
     return visit_id
@@ -105,11 +109,14 @@ def _begin(session: Session, beat: Beat) -> int:
     return visit.id
 
 
-def _merge(session: Session, visit_id: int, *, into: int) -> None:
+def _merge(session: Session, visit: Visit, *, into: Visit) -> None:
+    into.started_at = min(into.started_at, visit.started_at)
+    into.last_at = max(into.last_at, visit.last_at)
     session.flush()  # the statements below pass the session's own changes by
-    session.execute(update(Beat).where(Beat.visit_id == visit_id).values(visit_id=into))
-    session.execute(delete(View).where(View.visit_id == visit_id))
-    session.execute(delete(Visit).where(Visit.id == visit_id))
+    session.execute(update(Beat).where(Beat.visit_id == visit.id).values(visit_id=into.id))
+    session.execute(delete(View).where(View.visit_id == visit.id))
+    session.delete(visit)
+    session.flush()  # nothing may find it any more
 
 
 def _remake(session: Session, touched: set[int]) -> None:

@@ -8,7 +8,6 @@ when, for how much and how it ends. Prices are those of `company.md`.
 
 import csv
 import random
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ DEALS = 400
 STAGES = ("prospect", "discovery", "evaluation", "business-case", "procurement", "contracting")
 OPEN_STAGE_WEIGHTS = (14, 26, 26, 16, 11, 7)
 LOST_STAGE_WEIGHTS = (4, 14, 28, 22, 26, 6)
-CURRENCIES = {"uk-ireland": ("GBP", 0.86)}
+FACTORS = {"EUR": 1.0, "GBP": 0.86, "USD": 1.10}
 DOLLAR_REGIONS = {
     "united-states",
     "canada",
@@ -55,12 +54,31 @@ class Account:
     country: str
     owner: str
 
+    @property
+    def currency(self) -> str:
+        if self.region in DOLLAR_REGIONS:
+            return "USD"
+        return "GBP" if self.country == "United Kingdom" else "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """`days`: since it was created, last changed its stage and, if so, was closed."""
+
+    products: str
+    sites: int
+    stage: str
+    persona: str
+    competitor: str
+    outcome: str
+    days: tuple[int, int, int | None]
+
 
 def main() -> None:
     """Write both files."""
     words = tomllib.loads((HERE / "crm_words.toml").read_text(encoding="utf-8"))
     people = tomllib.loads((HERE / "people.toml").read_text(encoding="utf-8"))
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - nothing here is secret
     accounts = list(_accounts(words, people))
     columns = ("external_id", "name", "industry", "region", "employees", "country")
     _write(
@@ -68,7 +86,7 @@ def main() -> None:
         columns,
         [{column: getattr(a, column) for column in columns} for a in accounts],
     )
-    deals = list(_deals(accounts, _Notes(words, chance), words, chance))
+    deals = list(_deals(accounts, words, chance))
     _write(HERE / "opportunities.csv", tuple(deals[0]), deals)
 
 
@@ -96,81 +114,68 @@ def _accounts(words: Mapping[str, Any], people: Mapping[str, Any]) -> Iterator[A
 
 
 def _deals(
-    accounts: Sequence[Account], notes: "_Notes", words: Mapping[str, Any], chance: random.Random
+    accounts: Sequence[Account], words: Mapping[str, Any], chance: random.Random
 ) -> Iterator[dict[str, object]]:
+    notes = _Notes(words, chance)
+    sold: dict[str, list[str]] = {}
     number = 20000
     for account in accounts:
         if account.name in FIRST_DEALS:
             number += 1
-            products, sites, created, closed = FIRST_DEALS[account.name]
-            yield _row(
-                number,
-                account,
-                products=products,
-                sites=sites,
-                stage="contracting",
-                persona="supply-chain-head",
-                competitor="",
-                days=(created, closed + 20, closed),
-                outcome="won",
-                notes="",
-                chance=chance,
-            )
-    # every account once, then more for those who buy for more sites
-    weights = [min(6.0, 1 + account.employees / 3000) for account in accounts]
+            products, sites, amount, created, closed = FIRST_DEALS[account.name]
+            days = (created, closed + 20, closed)
+            deal = Deal(products, sites, "contracting", "supply-chain-head", "", "won", days)
+            sold[account.name] = [products]
+            yield _row(number, account, deal, name=_name(account, deal), amount=amount, notes="")
+    # every account once, then more for those with more sites
+    weights = [min(6.0, 0.4 + account.employees / 2000) for account in accounts]
     rest = DEALS - (number - 20000) - len(accounts)
     chosen = [*accounts, *chance.choices(accounts, weights, k=rest)]
     chance.shuffle(chosen)
     for account in chosen:
         number += 1
-        yield _any_deal(number, account, notes, words, chance)
+        before = sold.setdefault(account.name, [])
+        deal = _deal(account, before, words, chance)
+        name = _name(account, deal)
+        if deal.products in before:
+            name += f", phase {before.count(deal.products) + 1}"
+        before.append(deal.products)
+        price = _first_year(deal, account, chance) * FACTORS[account.currency]
+        note = notes.write(account, deal)
+        yield _row(number, account, deal, name=name, amount=round(price, -2), notes=note)
 
 
-def _any_deal(
-    number: int,
-    account: Account,
-    notes: "_Notes",
-    words: Mapping[str, Any],
-    chance: random.Random,
-) -> dict[str, object]:
-    products = chance.choice(words["fits"][account.industry])
+def _deal(
+    account: Account, before: Sequence[str], words: Mapping[str, Any], chance: random.Random
+) -> Deal:
+    fits = words["fits"][account.industry]
+    known = {key for products in before for key in products.split(";")}
+    products = chance.choice([fit for fit in fits if known.isdisjoint(fit.split(";"))] or fits)
     lead = products.split(";")[0]
     persona = chance.choice(words["personas"][lead])
     competitor = chance.choice(words["competitors"][lead])
     outcome = _outcome(competitor, persona, chance)
-    if outcome == "won":
-        stage = "contracting"
-    else:
+    stage = "contracting"
+    if outcome != "won":
         weights = LOST_STAGE_WEIGHTS if outcome == "lost" else OPEN_STAGE_WEIGHTS
         stage = chance.choices(STAGES, weights)[0]
-    most = max(1, min(14, account.employees // 400))
-    return _row(
-        number,
-        account,
-        products=products,
-        sites=chance.choice((1, 1, 1, 2, 3, chance.randint(1, most))) if most > 2 else 1,
-        stage=stage,
-        persona=persona,
-        competitor=competitor,
-        days=_days(stage, outcome, chance),
-        outcome=outcome,
-        notes=notes.write(lead, persona, competitor, stage, outcome),
-        chance=chance,
-    )
+    most = min(14, account.employees // 400)
+    sites = chance.choice((1, 1, 1, 2, 3, chance.randint(1, most))) if most > 2 else 1
+    days = _days(stage, outcome, chance)
+    return Deal(products, sites, stage, persona, competitor, outcome, days)
 
 
 def _outcome(competitor: str, persona: str, chance: random.Random) -> str:
-    """Half the deals have ended; who never met operations loses more of them."""
+    """Half the deals have ended; who only met purchasing loses more of them."""
     if chance.random() < 0.5:
         return ""
-    wins = 0.5
+    wins = 0.55
     wins -= 0.2 if persona == "procurement-lead" else 0.0
     wins -= 0.1 if competitor in {"gatemoor", "status-quo"} else 0.0
     return "won" if chance.random() < wins else "lost"
 
 
 def _days(stage: str, outcome: str, chance: random.Random) -> tuple[int, int, int | None]:
-    """Days since the deal was created, last changed its stage and was closed."""
     reached = STAGES.index(stage)
     if outcome:
         closed = int(chance.triangular(2, 360, 90))
@@ -180,47 +185,9 @@ def _days(stage: str, outcome: str, chance: random.Random) -> tuple[int, int, in
     return moved + chance.randint(10, 32) * reached, moved, None
 
 
-def _row(
-    number: int,
-    account: Account,
-    *,
-    products: str,
-    sites: int,
-    stage: str,
-    persona: str,
-    competitor: str,
-    days: tuple[int, int, int | None],
-    outcome: str,
-    notes: str,
-    chance: random.Random,
-) -> dict[str, object]:
-    currency, factor = CURRENCIES.get(account.region, ("EUR", 1.0))
-    if account.region in DOLLAR_REGIONS:
-        currency, factor = "USD", 1.10
-    named = " and ".join(key.capitalize() for key in products.split(";"))
-    created, moved, closed = days
-    return {
-        "external_id": f"OPP-{number}",
-        "name": f"{account.name}: {named}, {sites} site{'s' if sites > 1 else ''}",
-        "account_external_id": account.external_id,
-        "owner_email": account.owner,
-        "stage": stage,
-        "amount": round(_first_year(products, sites, account, chance) * factor, -2),
-        "currency": currency,
-        "product": products,
-        "competitor": competitor,
-        "persona": persona,
-        "created_days_ago": created,
-        "stage_changed_days_ago": moved,
-        "closed_days_ago": "" if closed is None else closed,
-        "outcome": outcome,
-        "notes": notes,
-    }
-
-
-def _first_year(products: str, sites: int, account: Account, chance: random.Random) -> int:
+def _first_year(deal: Deal, account: Account, chance: random.Random) -> int:
     """Subscription and introduction of the first year in euros, list price less a discount."""
-    more = sites - 1
+    sites, more = deal.sites, deal.sites - 1
     doors, positions = chance.randint(14, 48), chance.randint(60, 420)
     workers = max(60, min(400, account.employees // max(2, sites)))
     points = chance.randint(40, 320)
@@ -233,7 +200,7 @@ def _first_year(products: str, sites: int, account: Account, chance: random.Rand
         "frost": sites * points * (12 * 9.5 + 118) + 1280 * sites + 4500 + 2200 * more,
         "watt": 12 * 890 * sites + 22000 + 12000 * more,
     }
-    total = sum(prices[key] for key in products.split(";"))
+    total = sum(prices[key] for key in deal.products.split(";"))
     return round(total * (1 - chance.choice((0, 0, 0.05, 0.08, 0.12, 0.18))))
 
 
@@ -243,31 +210,70 @@ class _Notes:
     def __init__(self, words: Mapping[str, Any], chance: random.Random) -> None:
         self._words = words
         self._chance = chance
-        self._left: dict[tuple[str, str], list[str]] = {}
+        self._left: dict[tuple[str, ...], list[str]] = {}
 
-    def write(self, product: str, persona: str, competitor: str, stage: str, outcome: str) -> str:
+    def write(self, account: Account, deal: Deal) -> str:
         """A note of two to four sentences; about half the deals have none."""
         if self._chance.random() < 0.5:
             return ""
-        told = [self._numbered(self._one("situations", product))]
-        if competitor and self._chance.random() < 0.5:
-            told.append(self._one("against", competitor))
+        told = [self._situation(account, deal.products.split(";")[0])]
+        if deal.competitor and self._chance.random() < 0.5:
+            told.append(self._one("against", deal.competitor))
         if self._chance.random() < 0.7:
-            told.append(self._one("said", persona))
-        told.append(self._one("closed", outcome) if outcome else self._one("next", stage))
+            told.append(self._one("said", deal.persona))
+        ending = ("closed", deal.outcome) if deal.outcome else ("next", deal.stage)
+        told.append(self._one(*ending))
         return " ".join(told)
 
+    def _situation(self, account: Account, product: str) -> str:
+        fitting = [
+            line
+            for line in self._words["situations"][product]
+            if line.count(" | ") == 1 or account.industry in line.rpartition(" | ")[2].split(";")
+        ]
+        line = self._next_of(("situations", product, account.industry), fitting)
+        sentence, numbers = line.split(" | ")[:2]
+        lowest, _, highest = numbers.partition("-")
+        number = self._chance.randint(int(lowest), int(highest))
+        return sentence.format(a=number, currency=account.currency)
+
     def _one(self, group: str, key: str) -> str:
-        left = self._left.setdefault((group, key), [])
+        return self._next_of((group, key), self._words[group][key])
+
+    def _next_of(self, key: tuple[str, ...], lines: Sequence[str]) -> str:
+        left = self._left.setdefault(key, [])
         if not left:
-            left.extend(self._words[group][key])
+            left.extend(lines)
             self._chance.shuffle(left)
         return left.pop()
 
-    def _numbered(self, line: str) -> str:
-        sentence, _, ranges = line.rpartition(" | ")
-        lowest, highest = (int(n) for n in re.findall(r"\d+", ranges))
-        return sentence.replace("{a}", str(self._chance.randint(lowest, highest)))
+
+def _name(account: Account, deal: Deal) -> str:
+    products = " and ".join(key.capitalize() for key in deal.products.split(";"))
+    return f"{account.name}: {products}, {deal.sites} site{'s' if deal.sites > 1 else ''}"
+
+
+def _row(
+    number: int, account: Account, deal: Deal, *, name: str, amount: float, notes: str
+) -> dict[str, object]:
+    created, moved, closed = deal.days
+    return {
+        "external_id": f"OPP-{number}",
+        "name": name,
+        "account_external_id": account.external_id,
+        "owner_email": account.owner,
+        "stage": deal.stage,
+        "amount": int(amount),
+        "currency": account.currency,
+        "product": deal.products,
+        "competitor": deal.competitor,
+        "persona": deal.persona,
+        "created_days_ago": created,
+        "stage_changed_days_ago": moved,
+        "closed_days_ago": "" if closed is None else closed,
+        "outcome": deal.outcome,
+        "notes": notes,
+    }
 
 
 def _write(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

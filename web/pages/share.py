@@ -1,6 +1,7 @@
 """Sharing: the dialog, the list of links, and one link with what its readers did."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from contentlib.asset.candidate_queries import candidates
 from contentlib.crm import queries as crm
 from contentlib.engagement import queries as engagement
-from contentlib.engagement.queries import ShareEngagement
+from contentlib.engagement.queries import PageReading, ShareEngagement
 from contentlib.errors import InvalidInput
 from contentlib.reactions import share_address
 from contentlib.sending import queries as sends
@@ -71,13 +72,13 @@ def mine() -> ResponseReturnValue:
         offset=offset,
         limit=_PER_PAGE,
     )
-    args = {key: value for key, value in (("of", "team" if of_team else ""), ("asset", asset))}
+    args = {"of": "team" if of_team else None, "asset": asset}
     return render_template(
         "shares.html",
         found=found,
         of_team=of_team,
         asset=asset,
-        args={key: value for key, value in args.items() if value},
+        args={key: value for key, value in args.items() if value is not None},
         offset=offset,
         limit=_PER_PAGE,
         **read_and_sent(found.lines),
@@ -95,7 +96,7 @@ def page(public_id: str) -> ResponseReturnValue:
         "share.html",
         share=share,
         items=items,
-        pages=pages,
+        pages=_by_version(pages),
         visits=engagement.visits_of(session(), share.id),
         may_act=share.is_own or viewer().role == "admin",
         address=share_address(library(), share.public_id),
@@ -200,6 +201,12 @@ def _dialog(form: ShareForm, error: InvalidInput | None = None) -> str:
         today=_today(),
         error=error,
     )
+
+
+def _by_version(pages: list[PageReading]) -> list[tuple[int, list[PageReading]]]:
+    """Version number and its pages, for each asset version that was shown or read."""
+    of_one = groupby(pages, key=lambda page: (page.asset_public_id, page.version_number))
+    return [(number, list(group)) for (_, number), group in of_one]
 
 
 def _back(public_id: str, sentence: str) -> ResponseReturnValue:

@@ -117,9 +117,11 @@ def _fill(page: Any, content: Sequence[blocks.Block], look: theme.Look) -> None:
         deck_parts.draw_figures(page, above, figures[0].items, look)
     for visual in visuals[:1]:
         if isinstance(visual, blocks.Table):
-            height = deck_parts.height_of_table(visual, area.width)
+            below = deck_parts.height_of_words(words, area.width) + _GAP if words else 0
+            size = deck_parts.size_of_table(visual, area.width, int(area.height * 0.92) - below)
+            height = deck_parts.height_of_table(visual, area.width, size)
             above, area = area.split_below(height, _GAP)
-            deck_parts.draw_table(page, above, visual, look)
+            deck_parts.draw_table(page, above, visual, size, look)
         elif words:
             beside, area = area.split_right(int(area.width * 0.55), _GAP)
             deck_parts.draw_bars(page, beside, visual, look)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
@@ -138,33 +138,46 @@ def _fitting_size(words: Sequence[blocks.Block], area: Area) -> float:
     ]
     if any(isinstance(block, blocks.Quote) for block in words) and len(texts) == 2:
         return 26
-    for size in (22, 20, 18, 16, 14):
-        a_line = area.width / Pt(size * 0.5)
-        lines = sum(math.ceil(len(text) / a_line) for text in texts)
-        if (lines * 1.3 + len(texts) * 0.55) * Pt(size) <= area.height:
-            return size
-    return 13
+    fits = (s for s in (24, 22, 20, 18, 16, 14) if _height(texts, area.width, s) <= area.height)
+    return next(fits, 13)
 
 
-def height_of_table(table: blocks.Table, width: int) -> int:
-    """About how high a table will be when laid out in the width."""
+def height_of_words(words: Sequence[blocks.Block], width: int) -> int:
+    """About how high words will stand in the width, at the size of a line below a table."""
+    look = theme.Look("", (), "", False)
+    return _height([blocks.plain(t) for b in words for _, t, _ in _lines(b, look)], width, 18)
+
+
+def _height(texts: Sequence[str], width: int, size: float) -> int:
+    a_line = width / Pt(size * 0.5)
+    lines = sum(math.ceil(len(text) / a_line) for text in texts)
+    return int((lines * 1.3 + len(texts) * 0.55) * Pt(size))
+
+
+def size_of_table(table: blocks.Table, width: int, height: int) -> int:
+    """The largest size of letters, in points, at which the table stays inside the height."""
+    fits = (s for s in (20, 18, 16) if height_of_table(table, width, s) <= height)
+    return next(fits, 14)
+
+
+def height_of_table(table: blocks.Table, width: int, size: int) -> int:
+    """About how high a table will be when laid out in the width with letters of that size."""
     shares = _shares(table)
     rows = [table.header, *table.rows]
     lines = 0
     for row in rows:
         lines += max(
-            math.ceil(len(blocks.plain(text)) * Pt(7.3) / (width * share - Inches(0.2)))
+            math.ceil(len(blocks.plain(text)) * Pt(size * 0.52) / (width * share - Inches(0.2)))
             for text, share in zip(row, shares, strict=True)
         )
-    return int(lines * Pt(17.5) + len(rows) * Inches(0.14))
+    return int(lines * Pt(size * 1.25) + len(rows) * Inches(0.01 * size))
 
 
-def draw_table(page: Any, area: Area, table: blocks.Table, look: theme.Look) -> None:
-    """A native table; the header row in the accent colour."""
+def draw_table(page: Any, area: Area, table: blocks.Table, size: int, look: theme.Look) -> None:
+    """A native table with letters of the size, in points; the header row in the accent colour."""
     rows = [table.header, *table.rows]
-    height = min(area.height, height_of_table(table, area.width))
     shape = page.shapes.add_table(
-        len(rows), len(table.header), area.left, area.top, area.width, height
+        len(rows), len(table.header), area.left, area.top, area.width, area.height
     )
     for column, share in zip(shape.table.columns, _shares(table), strict=True):
         column.width = int(area.width * share)
@@ -174,13 +187,13 @@ def draw_table(page: Any, area: Area, table: blocks.Table, look: theme.Look) -> 
             shade = look.accent if at == 0 else theme.SHADE if at % 2 == 0 else theme.PAPER
             cell.fill.fore_color.rgb = RGBColor.from_string(shade)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            cell.margin_top = cell.margin_bottom = Inches(0.05)
+            cell.margin_top = cell.margin_bottom = Inches(0.003 * size)
             paragraph = cell.text_frame.paragraphs[0]
             for part in text or (blocks.Run(""),):
                 run = paragraph.add_run()
                 run.text = part.text
                 colour = theme.PAPER if at == 0 else theme.BODY
-                _font(run, 14, colour, bold=at == 0 or part.bold)
+                _font(run, size, colour, bold=at == 0 or part.bold)
 
 
 def _shares(table: blocks.Table) -> list[float]:
@@ -210,6 +223,7 @@ def draw_bars(page: Any, area: Area, bars: blocks.Bars, look: theme.Look) -> Non
     chart.category_axis.reverse_order = True
     chart.category_axis.format.line.color.rgb = RGBColor.from_string(theme.RULE)
     chart.category_axis.has_major_gridlines = False
+    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     plot = chart.plots[0]
@@ -217,10 +231,16 @@ def draw_bars(page: Any, area: Area, bars: blocks.Bars, look: theme.Look) -> Non
     plot.has_data_labels = True
     plot.data_labels.font.bold = True
     plot.data_labels.font.size = Pt(13)
+    plot.data_labels.number_format = "#,##0.0" if _has_decimals(bars) else "#,##0"
+    plot.data_labels.number_format_is_linked = False
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
     fill = plot.series[0].format.fill
     fill.solid()
     fill.fore_color.rgb = RGBColor.from_string(look.accent)
+
+
+def _has_decimals(bars: blocks.Bars) -> bool:
+    return any(value != int(value) for _, value in bars.items)
 
 
 def draw_figures(

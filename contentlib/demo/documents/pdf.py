@@ -11,7 +11,6 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
-    CondPageBreak,
     Flowable,
     Frame,
     KeepTogether,
@@ -34,6 +33,7 @@ from contentlib.demo.documents.source import Authored
 _MARGIN = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _WITH_COVER = frozenset({"white-paper", "guide"})
+_SHORT_TABLE = 9  # rows; a longer one may run over two pages
 
 
 def write(asset: Authored, look: theme.Look, today: date) -> bytes:
@@ -68,7 +68,10 @@ def write(asset: Authored, look: theme.Look, today: date) -> bytes:
             PageTemplate("later", [later], onPage=next_page),
         ]
     )
-    document.build(list(_story(asset, look, styles)), canvasmaker=_counting(look))
+    story = list(_story(asset, look, styles))
+    while isinstance(story[-1], Spacer):  # at the foot of a full page it would open another one
+        story.pop()
+    document.build(story, canvasmaker=_counting(look))
     return saved.getvalue()
 
 
@@ -111,9 +114,6 @@ def _story(asset: Authored, look: theme.Look, styles: Styles) -> Iterator[Flowab
     yield Masthead(title, lead, look, bleed=_MARGIN, height=A4[1] - 23 * mm if cover else None)
     yield PageBreak() if cover else Spacer(0, 6 * mm)
     for block in parsed:
-        # A heading must not stand alone at the foot of a page.
-        if isinstance(block, blocks.Heading):
-            yield CondPageBreak(28 * mm)
         yield from _laid_out(block, look, styles)
 
 
@@ -127,11 +127,13 @@ def _laid_out(block: blocks.Block, look: theme.Look, styles: Styles) -> Iterator
             yield _list(items, ordered, look, styles)
             yield Spacer(0, styles.body.spaceAfter / 2)
         case blocks.Table():
-            yield Spacer(0, 4)
-            yield _table(block, look, styles)
+            table = _table(block, look, styles)
+            is_short = len(block.rows) <= _SHORT_TABLE
+            yield KeepTogether([Spacer(0, 4), table]) if is_short else table
             yield Spacer(0, styles.body.spaceAfter + 5)
         case blocks.Quote():
             yield _quote(block, look, styles)
+            yield Spacer(0, 10)
         case blocks.Figures(items=items):
             yield _figures(items, styles)
             yield Spacer(0, styles.body.spaceAfter + 3)
@@ -214,7 +216,7 @@ def _quote(block: blocks.Quote, look: theme.Look, styles: Styles) -> Flowable:
             ]
         )
     )
-    return KeepTogether([Spacer(0, 5), framed, Spacer(0, 10)])
+    return KeepTogether([Spacer(0, 5), framed])
 
 
 def _figures(items: tuple[tuple[str, str], ...], styles: Styles) -> Table:

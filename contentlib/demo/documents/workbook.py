@@ -4,6 +4,7 @@ Tables may hold formulas in the language of `formulas`; their results are stored
 """
 
 import io
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,6 +113,8 @@ def write(asset: Authored, look: theme.Look, today: date) -> bytes:
     grid = _Grid(placed)
     for cell in grid:
         _write_cell(book[cell.sheet], cell, grid)
+    for cell in grid:
+        _heighten(book[cell.sheet], cell)
     saved = io.BytesIO()
     book.save(saved)
     return package.settle(saved.getvalue(), today=today, amend=_results(book.sheetnames, grid))
@@ -148,7 +151,7 @@ def _place(sheet: Worksheet, table: blocks.Table, look: theme.Look) -> Iterator[
         cell = sheet.cell(top, column, header)
         cell.font = Font(theme.OFFICE_FONT, size=10, bold=True, color=theme.PAPER)
         cell.fill = PatternFill("solid", fgColor=look.accent)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        cell.alignment = Alignment(wrap_text=True, vertical="center", indent=column > 1)
         _widen(sheet, column, header)
     for row, texts in enumerate(table.rows, top + 1):
         # Reserves the row, so that the next block of this sheet begins below it.
@@ -167,9 +170,9 @@ def _write_cell(sheet: Worksheet, placed: _Placed, grid: _Grid) -> None:
     cell.border = Border(bottom=Side("thin", color=theme.RULE))
     if content.number_format:
         cell.number_format = content.number_format
-        cell.alignment = Alignment(horizontal="right", vertical="top")
+        cell.alignment = Alignment(horizontal="right", vertical="top", indent=1)
     else:
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = Alignment(wrap_text=True, vertical="top", indent=placed.column > 1)
         _widen(sheet, placed.column, str(content.literal or ""))
     if isinstance(content.literal, float) and content.name:
         cell.fill = PatternFill("solid", fgColor=_INPUT)
@@ -179,8 +182,15 @@ def _write_cell(sheet: Worksheet, placed: _Placed, grid: _Grid) -> None:
 
 def _widen(sheet: Worksheet, column: int, text: str) -> None:
     dimension = sheet.column_dimensions[get_column_letter(column)]
-    widest = 44 if column == 1 else 34
-    dimension.width = max(dimension.width or 0, 15, min(widest, len(text) + 3))
+    dimension.width = max(dimension.width or 0, 15, min(46, len(text) + 4))
+
+
+def _heighten(sheet: Worksheet, placed: _Placed) -> None:
+    """Spreadsheets do not measure wrapped text until somebody edits the row."""
+    width = sheet.column_dimensions[get_column_letter(placed.column)].width
+    dimension = sheet.row_dimensions[placed.row]
+    lines = math.ceil(len(str(placed.cell.literal or "")) / (width - 4))
+    dimension.height = max(dimension.height or 0, 16, 13.5 * lines + 3)
 
 
 def _results(sheets: list[str], grid: _Grid) -> package.Amend:

@@ -106,3 +106,29 @@ def test_an_idle_worker_asks_with_one_reading_statement(library: Library) -> Non
     with statements(library) as seen:
         assert worker.step() == 0
     assert len(seen) == 1
+
+
+def test_work_that_outlasts_its_lease_keeps_it(tmp_path, new_sqlite) -> None:  # type: ignore[no-untyped-def]
+    import time
+
+    from tests.factories import make_library
+
+    new_sqlite(tmp_path)
+    library = make_library(tmp_path, job_lease_seconds=30)
+    held = []
+
+    def listen(_library: Library, _payloads: object) -> None:
+        # the clock of the library passes ten minutes while the machine's passes a moment
+        library.clock.move(timedelta(minutes=10))  # type: ignore[attr-defined]
+        worker._renew(claims, timedelta(seconds=30))
+        time.sleep(0.01)
+        held.append(_claim(library))
+
+    worker = Worker(library, {"listen": Reaction(listen, lane="index")})
+    claims: list[jobs.Claim] = []
+    claim_one = worker._claim
+    worker._claim = lambda names: claims.extend(claim_one(names)) or claims  # type: ignore[method-assign,func-returns-value]
+    _ring(library)
+    worker.step()
+    assert held == [None]
+    library.close()

@@ -1,0 +1,98 @@
+"""Every route x every role: who is let in stands beside the view, and nobody else is."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from contentlib.library import Library
+from contentlib.member.rules import ABILITIES, ROLES
+from tests.cast import Cast
+from tests.factories import csrf_token, sign_in
+from web import create_app
+
+_VALUES = {"IntegerConverter": "1", "UnicodeConverter": "nothing", "PathConverter": "nothing"}
+
+
+@pytest.fixture
+def app(library: Library, cast: Cast) -> Flask:
+    return create_app(library)
+
+
+def _routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
+    """Each rule with a method and an address that fits it and names nothing."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith("static"):
+            continue
+        address = rule.rule
+        for name, converter in rule._converters.items():
+            value = _VALUES[type(converter).__name__]
+            for part in (f"<{name}>", f"<int:{name}>", f"<string:{name}>", f"<path:{name}>"):
+                address = address.replace(part, value)
+        assert "<" not in address, f"no value for {rule.rule}"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method, address
+
+
+def _ability(app: Flask, rule: Rule) -> Any:
+    view = app.view_functions[rule.endpoint]
+    assert hasattr(view, "ability"), f"{rule.rule} ({rule.endpoint}) says not who may call it"
+    return view.ability
+
+
+def _call(client: FlaskClient, method: str, address: str, token: str) -> int:
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
+    return client.open(address, method=method, headers=headers, json=None).status_code
+
+
+def test_every_view_says_who_may_call_it(app: Flask) -> None:
+    abilities = {_ability(app, rule) for rule, _, _ in _routes(app)}
+    assert abilities <= {None, *ABILITIES}
+
+
+def test_who_is_not_signed_in_gets_only_to_public_pages(app: Flask) -> None:
+    client = app.test_client()
+    token = csrf_token(client.get("/sign-in").get_data(as_text=True))
+    for rule, method, address in _routes(app):
+        if _ability(app, rule) is None:
+            continue
+        status = _call(client, method, address, token)
+        assert status in (302, 401), f"{method} {rule.rule} answered {status}"
+
+
+def test_public_pages_are_few_and_known(app: Flask) -> None:
+    public = {rule.endpoint for rule, _, _ in _routes(app) if _ability(app, rule) is None}
+    outside = {endpoint for endpoint in public if not endpoint.startswith("viewer.")}
+    assert outside <= {"sign_in.form", "sign_in.leave", "health.healthz", "health.readyz"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_gets_exactly_to_what_its_abilities_open(app: Flask, cast: Cast, role: str) -> None:
+    viewer = next(v for v in cast.everybody() if v.role == role)
+    client = sign_in(app.test_client(), viewer)
+    token = csrf_token(client.get("/").get_data(as_text=True))
+    for rule, method, address in _routes(app):
+        if rule.endpoint == "sign_in.leave":
+            continue
+        ability = _ability(app, rule)
+        status = _call(client, method, address, token)
+        told = f"{role}: {method} {rule.rule} answered {status}"
+        assert status < 500 or status == 503, told
+        if ability is not None and not viewer.can(ability):
+            assert status == 403, told
+        elif ability is not None:
+            assert status not in (401, 403), told
+
+
+def test_a_form_without_its_token_changes_nothing(app: Flask, cast: Cast) -> None:
+    client = sign_in(app.test_client(), cast.adam)
+    for rule, method, address in _routes(app):
+        if method == "GET" or rule.endpoint == "viewer.beat":
+            continue
+        status = client.open(
+            address, method=method, headers={"Accept": "application/json"}
+        ).status_code
+        assert status == 400, f"{method} {rule.rule} answered {status}"
