@@ -1,5 +1,6 @@
 """Fixtures that many tests share. What they build stands in databases, factories and cast."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def new_sqlite() -> Iterator[Callable[[Path], str]]:
 def new_postgresql() -> Iterator[Callable[[Path], str]]:
     with postgresql_urls() as make:
         yield make
+
+
+@pytest.fixture(scope="session")
+def derived_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the query model and embeddings are kept, once for all tests and test processes."""
+    base = tmp_path_factory.getbasetemp()
+    in_a_process_beside_others = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (base.parent if in_a_process_beside_others else base) / "derived"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -102,8 +102,9 @@ REPORTS: dict[str, tuple[_Rows, Callable[..., Any]]] = {
 
 
 def definition(name: str) -> str:
-    """The formula as published: the docstring of the one function behind the numbers."""
-    told = inspect.getdoc(REPORTS[name][1]) or ""
+    """The formula as published: the docstring of the one function behind the numbers, without
+    the paragraph that is for programmers."""
+    told = (inspect.getdoc(REPORTS[name][1]) or "").rpartition("\n\n")[0]
     return " ".join(told.split())
 
 

@@ -79,3 +79,47 @@ def unsettled(session: Session, batch_id: int) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """Files brought in together, and what became of them; `refusals` are (file, reason)."""
+
+    public_id: str
+    source: str
+    created_at: datetime
+    counts: dict[str, int]
+    refusals: tuple[tuple[str, str], ...]
+
+
+def recent_batches(session: Session, *, limit: int) -> list[BatchLine]:
+    """The newest first, each with at most a hundred refusals. Three statements."""
+    batches = list(
+        session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc()).limit(limit))
+    )
+    ids = [batch.id for batch in batches]
+    counts: dict[int, dict[str, int]] = {}
+    for batch_id, state, count in session.execute(
+        select(ImportItem.batch_id, ImportItem.state, func.count())
+        .where(ImportItem.batch_id.in_(ids))
+        .group_by(ImportItem.batch_id, ImportItem.state)
+    ).tuples():
+        counts.setdefault(batch_id, {})[state] = count
+    refusals: dict[int, list[tuple[str, str]]] = {}
+    for batch_id, name, reason in session.execute(
+        select(ImportItem.batch_id, ImportItem.name, ImportItem.reason)
+        .where(ImportItem.batch_id.in_(ids), ImportItem.state == "refused")
+        .order_by(ImportItem.batch_id.desc(), ImportItem.position)
+        .limit(100 * limit)
+    ).tuples():
+        refusals.setdefault(batch_id, []).append((name, reason))
+    return [
+        BatchLine(
+            batch.public_id,
+            batch.source,
+            batch.created_at,
+            counts.get(batch.id, {}),
+            tuple(refusals.get(batch.id, ())[:100]),
+        )
+        for batch in batches
+    ]

@@ -82,7 +82,7 @@ def uploads(
             twin=_twin(item, file_sha256),
             awaits_file=item.state == "refused" and item.sha256 is None and "path" in item.row,
             received_at=batch.created_at,
-            asset=assets.get(item.asset_id),
+            asset=None if item.asset_id is None else assets.get(item.asset_id),
             has_picture=preview_problem is not None,
         )
         for item, batch, file_sha256, preview_problem in rows

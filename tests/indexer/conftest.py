@@ -4,9 +4,11 @@ from indexer.embed import open_embedder
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory):
+def model_folder(derived_folder):
     """Where the query model is derived, once for all tests of a run."""
-    return tmp_path_factory.mktemp("models")
+    folder = derived_folder / "models"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

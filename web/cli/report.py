@@ -1,7 +1,5 @@
 """`contentlib report`."""
 
-import csv
-import sys
 from typing import Any
 
 import click
@@ -9,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from web.cli.opening import library_of, print_json
+from web.csv_export import csv_text
 from web.reports import REPORTS, build
 
 
@@ -33,12 +32,10 @@ def report(ctx: click.Context, name: str, first: str | None, last: str | None, f
         print_json(told)
         return
     rows: list[dict[str, Any]] = told["rows"]
-    columns = list(rows[0]) if rows else []
     if form == "csv":
-        writer = csv.DictWriter(sys.stdout, fieldnames=columns)
-        writer.writeheader()
-        writer.writerows(rows)
+        click.echo(csv_text(rows), nl=False)
         return
+    columns = list(rows[0]) if rows else []
     table = Table(box=None, title=f"{name}, {told['window']['from']} to {told['window']['to']}")
     for column in columns:
         table.add_column(column)

@@ -25,7 +25,7 @@ _REFUSAL = (
 @public
 def form() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(own_path(request.args.get("next")))
+        return redirect(_way_on())
     return _page()
 
 
@@ -48,7 +48,7 @@ def enter() -> ResponseReturnValue:
     cookie.clear()  # nothing that was put there before signing in survives it
     cookie.permanent = True
     login_user(SignedInMember(member.public_id, member.sign_in_stamp, viewer))
-    return redirect(own_path(request.values.get("next")), 303)
+    return redirect(_way_on(), 303)
 
 
 @bp.post("/sign-out")
@@ -60,13 +60,16 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.form"), 303)
 
 
-def own_path(wanted: str | None) -> str:
-    """The path to go on to: only one of our own, else the front page.
+def _way_on() -> str:
+    return own_path(request.values.get("next", ""), home=url_for("search.home"))
 
-    Browsers read a backslash as a slash and skip control characters, so "/\\\\x" leads away too.
+
+def own_path(wanted: str, *, home: str) -> str:
+    """The path to go on to: only one of our own, else `home`.
+
+    Browsers read a backslash as a slash and skip control characters, so those lead away too.
     """
-    home = url_for("search.home")
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+    if not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return home
     if any(ord(letter) < 33 or letter == "\\" for letter in wanted):
         return home

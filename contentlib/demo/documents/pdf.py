@@ -191,13 +191,18 @@ def _table(block: blocks.Table, look: theme.Look, styles: Styles) -> Table:
 
 
 def _column_widths(block: blocks.Table) -> list[float]:
-    """Widths by the longest and the typical text of a column, so that numbers stay narrow."""
-    weights = []
+    """Room for the longest word of each column; the rest is shared by length of text."""
+    least, weights = [], []
     for column in range(len(block.header)):
         texts = [blocks.plain(row[column]) for row in (block.header, *block.rows)]
         longest_word = max((len(word) for text in texts for word in text.split()), default=1)
-        weights.append(max(longest_word + 2, min(60, max(map(len, texts)) ** 0.8 * 1.6)))
-    return [_WIDTH * weight / sum(weights) for weight in weights]
+        least.append(longest_word * 5.0 + 14)
+        weights.append(min(60, max(map(len, texts))) ** 0.8)
+    rest = _WIDTH - sum(least)
+    if rest < 0:
+        return [_WIDTH * width / sum(least) for width in least]
+    shares = [rest * weight / sum(weights) for weight in weights]
+    return [width + share for width, share in zip(least, shares, strict=True)]
 
 
 def _quote(block: blocks.Quote, look: theme.Look, styles: Styles) -> Flowable:

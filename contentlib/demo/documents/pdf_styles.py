@@ -23,6 +23,8 @@ class Styles:
             fontSize=size,
             leading=leading,
             spaceAfter=after,
+            allowWidows=0,
+            allowOrphans=0,
             textColor=colour(theme.BODY),
         )
         self.body = body

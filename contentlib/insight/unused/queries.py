@@ -61,6 +61,14 @@ class UnusedReport:
         return found
 
     @property
+    def spend_by_cause(self) -> dict[str, Decimal]:
+        """Sum of the known production costs of the unused, cause by cause."""
+        found = dict.fromkeys(rules.SUGGESTIONS, Decimal(0))
+        for row in self.rows:
+            found[row.cause] += row.production_cost or 0
+        return found
+
+    @property
     def wasted_spend(self) -> tuple[Decimal, int]:
         """Sum of known production costs of unused assets, and how many have none."""
         known = [r.production_cost for r in self.rows if r.production_cost is not None]
@@ -85,6 +93,7 @@ def unused(
     Eligible: published for at least `eligible_days` days of the window. All usage is by reps.
     The causes partition the unused. Beside it the same with `declared` sends counted. Internal
     assets are used when at least 3 reps opened or took them; they stand in a table of their own.
+
     Seventeen statements, whatever the number of assets.
     """
     published = events.days_published(session, window)

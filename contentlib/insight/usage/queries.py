@@ -59,8 +59,9 @@ def usage(session: Session, *, window: Window, today: date) -> UsageReport:
     """Per asset: impressions, opens, downloads by reps; links; sends; human visits and reading.
 
     Sends count `inferred` or better; a link merely made is not a send. Visits count verified and
-    human ones on links of reps. Assets published now or met in the window are listed. Seventeen
-    statements, whatever the number of assets.
+    human ones on links of reps. Assets published now or met in the window are listed.
+
+    Seventeen statements, whatever the number of assets.
     """
     impressions = events.impressions(session, window)
     opens = events.openings(session, window)
