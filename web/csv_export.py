@@ -18,7 +18,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return ""
     written = StringIO()
-    writer = csv.DictWriter(written, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(written, fieldnames=list(rows[0]))
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _cell(value) for name, value in row.items()})

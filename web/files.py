@@ -1,6 +1,7 @@
 """Stored files as answers that a browser may keep, or must save, but never runs."""
 
 import re
+from typing import Any, BinaryIO
 
 from flask import Response, request, send_file
 
@@ -19,7 +20,7 @@ def picture(sha256: str, *, keep: bool = True) -> Response:
     if request.if_none_match.contains(sha256):
         answer = Response(status=304)
     else:
-        answer = send_file(library().files.open(sha256), mimetype="image/webp", etag=False)
+        answer = _whole(library().files.open(sha256), mimetype="image/webp")
     answer.set_etag(sha256)
     answer.headers["Cache-Control"] = _KEEP if keep else _KEEP_SHORTLY
     return answer
@@ -27,16 +28,23 @@ def picture(sha256: str, *, keep: bool = True) -> Response:
 
 def attachment(file: VersionFile) -> Response:
     """The uploaded file under its own name (RFC 5987), to be saved and not shown."""
-    answer = send_file(
+    answer = _whole(
         library().files.open(file.sha256),
         mimetype="application/octet-stream" if file.media_type in _ACTIVE else file.media_type,
         as_attachment=True,
         download_name=shown_name(file.file_name),
-        etag=False,
     )
     answer.content_length = file.size
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _whole(stored: BinaryIO, **said: Any) -> Response:
+    answer = send_file(stored, etag=False, **said)
+    if request.method == "HEAD":
+        # nobody will read it to its end, which is when it would be closed
+        stored.close()
     return answer
 
 

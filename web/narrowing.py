@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -42,9 +43,9 @@ class Chosen:
             found.setdefault(choice.facet, []).append(choice.term)
         return found
 
-    def args(self, *, without: Choice | None = None) -> dict[str, list[str] | str]:
+    def args(self, *, without: Choice | None = None) -> dict[str, Any]:
         """The part of an address that says this, with one choice left out."""
-        said: dict[str, list[str] | str] = {}
+        said: dict[str, Any] = {}
         values = [choice.value for choice in self.choices if choice != without]
         if values:
             said["facet"] = values

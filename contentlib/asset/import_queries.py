@@ -103,7 +103,7 @@ def recent_batches(session: Session, *, limit: int) -> list[BatchLine]:
         select(ImportItem.batch_id, ImportItem.state, func.count())
         .where(ImportItem.batch_id.in_(ids))
         .group_by(ImportItem.batch_id, ImportItem.state)
-    ).tuples():
+    ):
         counts.setdefault(batch_id, {})[state] = count
     refusals: dict[int, list[tuple[str, str]]] = {}
     for batch_id, name, reason in session.execute(
@@ -111,7 +111,7 @@ def recent_batches(session: Session, *, limit: int) -> list[BatchLine]:
         .where(ImportItem.batch_id.in_(ids), ImportItem.state == "refused")
         .order_by(ImportItem.batch_id.desc(), ImportItem.position)
         .limit(100 * limit)
-    ).tuples():
+    ):
         refusals.setdefault(batch_id, []).append((name, reason))
     return [
         BatchLine(

@@ -29,13 +29,16 @@ _BREAKS = re.compile(f"([{HARD_BREAK}{SOFT_BREAK}])")
 
 def read_docx(path: Path, limits: Limits) -> ExtractedDocument:
     """Raises FileRefused for a damaged file or one too long."""
-    package = OfficePackage(path, limits)
+    with OfficePackage(path, limits) as package:
+        return _read(package, Allowance(limits))
+
+
+def _read(package: OfficePackage, allowance: Allowance) -> ExtractedDocument:
     main = package.main_part("word/document.xml")
     root = package.xml(main)
     body = child(root, "body") if root is not None else None
     if body is None:
         raise damaged()
-    allowance = Allowance(limits)
     pages = _Pages(allowance)
     paragraphs = Paragraphs(package, main, heading_styles(package, main))
     for header in _running_texts(package, main, body, "headerReference"):

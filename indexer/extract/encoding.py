@@ -39,7 +39,7 @@ def decoded(data: bytes, *, declared: str | None = None) -> str:
     for mark, marked in _MARKS:
         if data.startswith(mark):
             return data.decode(marked, "replace").lstrip("\ufeff")
-    wide = _wide(data)
+    wide = utf16_without_mark(data)
     if wide:
         return data.decode(wide, "replace")
     names: tuple[str | None, ...] = ("utf-8", declared)
@@ -56,8 +56,8 @@ def decoded(data: bytes, *, declared: str | None = None) -> str:
     return data.decode(_guessed(data), "replace")
 
 
-def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: the zero bytes of its spaces and digits stand all on one side."""
+def utf16_without_mark(data: bytes) -> str | None:
+    """The byte order of UTF-16 text: the zero bytes of its spaces stand all on one side."""
     sample = data[:_SAMPLE_BYTES]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if even + odd < len(sample) * 0.05:

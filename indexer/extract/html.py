@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 _NEVER_TEXT = ["script", "style", "template", "noscript", "svg", "iframe", "button", "dialog"]
-_AROUND = ["nav", "aside", "footer"]
+_AROUND = {"nav", "aside", "footer", "header"}
 _ROLES_AROUND = {"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}
 _ROLES_AROUND |= {"menu", "menubar", "alertdialog"}
 _BANNER = re.compile(r"(?:^|[-_ ])(cookies?|consent|gdpr|onetrust|cc-window)(?:$|[-_ ])", re.I)
@@ -118,33 +118,39 @@ def _main_part(page: "BeautifulSoup") -> "Tag":
             body = candidates[0]
             break
     whole = len(body.get_text()) or 1
-    for tag in body.find_all(_may_stand_around):
+    for tag in body.find_all(_stands_around):
         # A page may wrap all it says in a "sidebar"; then that is its text.
-        if tag.parent is not None and len(tag.get_text()) < whole * 0.6 and _stands_around(tag):
+        if tag.parent is not None and len(tag.get_text()) < whole * 0.6 and _may_go(tag):
             tag.extract()
     return body
 
 
-def _may_stand_around(tag: "Tag") -> bool:
-    return (
-        tag.name in ("nav", "aside", "footer", "header", "div", "section", "ul", "p", "form")
-        or str(tag.get("role") or "") in _ROLES_AROUND
-    )
-
-
 def _stands_around(tag: "Tag") -> bool:
+    """Told by its own name, role and class alone: a hostile page has very many elements."""
+    if tag.name in _AROUND or str(tag.get("role") or "") in _ROLES_AROUND:
+        return True
+    if tag.name not in ("div", "section", "ul", "ol", "p", "form", "table"):
+        return False
+    names = _names(tag)
+    return bool(_BANNER.search(names) or _LINK_LIST.search(names))
+
+
+def _may_go(tag: "Tag") -> bool:
     if tag.find(["main", "article"]):
         return False
+    if tag.name == "nav" or _BANNER.search(_names(tag)):
+        return True
     if tag.name == "header":
         return not tag.find("h1") and tag.find_parent(["article", "main", "section"]) is None
     if tag.name in _AROUND:
-        return tag.name == "nav" or tag.find_parent("article") is None
+        return tag.find_parent("article") is None
     if str(tag.get("role") or "") in _ROLES_AROUND:
         return not tag.find("h1")
-    names = " ".join([*(tag.get("class") or ()), str(tag.get("id") or "")])
-    if _BANNER.search(names):
-        return True
-    return bool(_LINK_LIST.search(names)) and _link_share(tag) > 0.5
+    return _link_share(tag) > 0.5
+
+
+def _names(tag: "Tag") -> str:
+    return " ".join([*(tag.get("class") or ()), str(tag.get("id") or "")])
 
 
 def _link_share(tag: "Tag") -> float:

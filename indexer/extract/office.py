@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote
 
 from contentlib.errors import FileRefused
@@ -32,7 +32,7 @@ class Relation:
 
 
 class OfficePackage:
-    """An opened package. `is_damaged` becomes true when a part could not be read whole."""
+    """A package, open in a `with` block. `is_damaged`: a part of it could not be read whole."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         """Raises FileRefused for no package, or one that would unpack beyond the limits."""
@@ -42,6 +42,14 @@ class OfficePackage:
             members = self._zip.infolist()
         except (*_UNREADABLE, ValueError):
             raise damaged() from None
+        self._names = {member.filename.lower(): member.filename for member in members}
+        try:
+            self._check(members, limits)
+        except FileRefused:
+            self._zip.close()
+            raise
+
+    def _check(self, members: list[zipfile.ZipInfo], limits: Limits) -> None:
         # Half the memory: text and tree of the part at hand stand beside the bytes.
         if len(members) > _MOST_MEMBERS or _xml_size(members) > limits.memory_mb * (1 << 19):
             raise FileRefused(
@@ -49,13 +57,18 @@ class OfficePackage:
                 "This file unpacks to more than can be read; "
                 "save it in a smaller form and upload it again.",
             )
-        self._names = {member.filename.lower(): member.filename for member in members}
         if not any(name.endswith((".xml", ".rels")) for name in self._names):
             raise FileRefused(
                 "mislabelled",
                 "This is an archive of files, not an Office document; "
                 "upload the files in it one by one.",
             )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def main_part(self, *usual: str) -> str:
         """The part that everything hangs on. Raises FileRefused when there is none."""

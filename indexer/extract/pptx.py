@@ -31,9 +31,12 @@ def read_pptx(path: Path, limits: Limits) -> ExtractedDocument:
     A hidden slide keeps its number and is read as notes: colleagues find it, buyers, who
     are not shown it, do not.
     """
-    package = OfficePackage(path, limits)
+    with OfficePackage(path, limits) as package:
+        return _read(package, Allowance(limits))
+
+
+def _read(package: OfficePackage, allowance: Allowance) -> ExtractedDocument:
     slides = slide_parts(package)
-    allowance = Allowance(limits)
     allowance.check_count(len(slides))
     hidden = 0
     for part in slides:

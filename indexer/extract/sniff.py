@@ -2,12 +2,14 @@
 
 import mimetypes
 import re
+import unicodedata
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 from contentlib.errors import FileRefused
 from indexer.extract import kinds
+from indexer.extract.encoding import utf16_without_mark
 from indexer.extract.kinds import Kind
 
 _HEAD_BYTES = 64 * 1024
@@ -226,19 +228,27 @@ def _by_text(head: bytes, claimed: Kind | None) -> Kind | None:
 def _is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    zeros = head.count(0)
-    if zeros:
-        # UTF-16 without a mark: the zero bytes of Latin text stand all on one side.
-        even = head[0::2].count(0)
-        return zeros > len(head) * 0.3 and min(even, zeros - even) < zeros * 0.1
+    if 0 in head:
+        wide = utf16_without_mark(head)
+        return wide is not None and _reads_as_words(head.decode(wide, "replace"))
     control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1b\x08")
     return control <= len(head) * 0.02
+
+
+def _reads_as_words(text: str) -> bool:
+    odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in text)
+    return odd - sum(map(text.count, "\t\n\r")) <= len(text) * 0.02
 
 
 def _agree(claimed: Kind, found: Kind) -> bool:
     if claimed is found or (claimed in _TEXT_KINDS and found in _TEXT_KINDS):
         return True
-    if claimed.format == found.format and claimed.format in ("image", "video", "archive"):
+    if claimed.format == found.format and claimed.format in (
+        "image",
+        "video",
+        "audio",
+        "archive",
+    ):
         return True
     if {claimed.format, found.format} == {"audio", "video"}:
         return True

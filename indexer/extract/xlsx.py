@@ -3,9 +3,9 @@
 import datetime
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from contentlib.errors import FileRefused
 from contentlib.ports import ExtractedDocument, Limits
@@ -27,24 +27,29 @@ from indexer.extract.office import (
 def read_xlsx(path: Path, limits: Limits) -> ExtractedDocument:
     """One page a visible sheet, numbered among these. Raises FileRefused for a damaged file
     or one too long."""
-    package = OfficePackage(path, limits)
-    allowance = Allowance(limits)
+    with (
+        OfficePackage(path, limits) as package,
+        path.open("rb") as file,
+        warnings.catch_warnings(action="ignore"),
+        closing(_open(file)) as book,
+    ):
+        return _read(package, book, Allowance(limits))
+
+
+def _read(package: OfficePackage, book: Any, allowance: Allowance) -> ExtractedDocument:
+    allowance.check_count(len(book.worksheets))
+    shown = [name for name, is_shown in sheet_names(package) if is_shown]
     hidden = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = _open(path)
-        allowance.check_count(len(book.worksheets))
-        shown = [name for name, is_shown in sheet_names(package) if is_shown]
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                hidden.append(sheet.title)
-                continue
-            lines = list(_rows(sheet, allowance))
-            drawn = _drawn(package, getattr(sheet, "_worksheet_path", ""))
-            allowance.spend(len(drawn))
-            text = clean("\n\n".join(part for part in ("\n".join(lines), drawn) if part))
-            number = shown.index(sheet.title) + 1 if sheet.title in shown else None
-            allowance.add(text, label=one_line(sheet.title) or None, number=number, spent=True)
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            hidden.append(sheet.title)
+            continue
+        lines = list(_rows(sheet, allowance))
+        drawn = _drawn(package, getattr(sheet, "_worksheet_path", ""))
+        allowance.spend(len(drawn))
+        text = clean("\n\n".join(part for part in ("\n".join(lines), drawn) if part))
+        number = shown.index(sheet.title) + 1 if sheet.title in shown else None
+        allowance.add(text, label=one_line(sheet.title) or None, number=number, spent=True)
     return ExtractedDocument(
         format=kinds.XLSX.format,
         media_type=kinds.XLSX.media_type,
@@ -65,22 +70,25 @@ def sheet_names(package: OfficePackage) -> list[tuple[str, bool]]:
     ]
 
 
-def _open(path: Path) -> Any:
+def _open(file: BinaryIO) -> Any:
     import openpyxl
+
+    with _failures_told():
+        # By its bytes: a stored file has no ending, and openpyxl goes by it.
+        return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """openpyxl answers a broken part with whatever its reader ran into."""
     from defusedxml.common import DefusedXmlException
 
     try:
-        # by its bytes: a stored file has no ending, and openpyxl goes by it
-        return openpyxl.load_workbook(
-            path.open("rb"), read_only=True, data_only=True, keep_links=False
-        )
-    except MemoryError:
+        yield
+    except (FileRefused, MemoryError):
         raise
     except Exception as failure:
-        # openpyxl answers a broken part with whatever its reader ran into.
-        if isinstance(failure, DefusedXmlException) or isinstance(
-            failure.__cause__, DefusedXmlException
-        ):
+        if any(isinstance(one, DefusedXmlException) for one in (failure, failure.__cause__)):
             raise FileRefused(
                 "damaged",
                 "This workbook defines XML entities, as no Excel file does and some attacks do; "
@@ -93,7 +101,7 @@ def _rows(sheet: Any, allowance: Allowance) -> Iterator[str]:
     # The declared range may span a million empty rows; the cells themselves do not.
     with suppress(AttributeError):
         sheet.reset_dimensions()
-    try:
+    with _failures_told():
         for row in sheet.iter_rows():
             cells = [_shown(cell) for cell in row]
             while cells and not cells[-1]:
@@ -102,10 +110,6 @@ def _rows(sheet: Any, allowance: Allowance) -> Iterator[str]:
                 line = " | ".join(cells)
                 allowance.spend(len(line) + 1)
                 yield line
-    except (FileRefused, MemoryError):
-        raise
-    except Exception:
-        raise damaged() from None
 
 
 def _shown(cell: Any) -> str:

@@ -87,20 +87,20 @@ def shown_pages(office_file: Path, drawn: int) -> list[tuple[int, int]]:
     from indexer.extract.pptx import is_hidden, slide_parts
     from indexer.extract.xlsx import sheet_names
 
-    package = OfficePackage(office_file, Limits())
-    if office_file.suffix == ".pptx":
-        slides = [package.xml(part) for part in slide_parts(package)]
-        visible = [n for n, s in enumerate(slides, start=1) if s is None or not is_hidden(s)]
-        return list(enumerate(visible if len(visible) == drawn else range(1, drawn + 1)))
-    sheets = sheet_names(package)
-    if len(sheets) == drawn:
-        indexes = [index for index, (_, is_shown) in enumerate(sheets) if is_shown]
-        return [(index, number) for number, index in enumerate(indexes, start=1)]
-    if all(is_shown for _, is_shown in sheets):
-        return list(enumerate(range(1, drawn + 1)))
-    raise FileRefused(
-        "unreadable", "No preview: its hidden sheets cannot be told from the others in it."
-    )
+    with OfficePackage(office_file, Limits()) as package:
+        if office_file.suffix == ".pptx":
+            slides = [package.xml(part) for part in slide_parts(package)]
+            visible = [n for n, s in enumerate(slides, start=1) if s is None or not is_hidden(s)]
+            return list(enumerate(visible if len(visible) == drawn else range(1, drawn + 1)))
+        sheets = sheet_names(package)
+        if len(sheets) == drawn:
+            indexes = [index for index, (_, is_shown) in enumerate(sheets) if is_shown]
+            return [(index, number) for number, index in enumerate(indexes, start=1)]
+        if all(is_shown for _, is_shown in sheets):
+            return list(enumerate(range(1, drawn + 1)))
+        raise FileRefused(
+            "unreadable", "No preview: its hidden sheets cannot be told from the others in it."
+        )
 
 
 def _page_image(pdf: Any, index: int, crops_long: bool) -> Any | None:
@@ -113,7 +113,8 @@ def _page_image(pdf: Any, index: int, crops_long: bool) -> Any | None:
             return None
         shown = min(height, width * _LONGEST_SHAPE) if crops_long else height
         bitmap = page.render(
-            scale=LONGER_SIDE / max(width, shown),
+            # A hair less than the whole: pdfium rounds up.
+            scale=(LONGER_SIDE - 0.01) / max(width, shown),
             crop=(0, height - shown, 0, 0),
         )
         image = bitmap.to_pil().convert("RGB")

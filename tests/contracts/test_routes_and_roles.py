@@ -66,7 +66,13 @@ def test_who_is_not_signed_in_gets_only_to_public_pages(app: Flask) -> None:
 def test_public_pages_are_few_and_known(app: Flask) -> None:
     public = {rule.endpoint for rule, _, _ in _routes(app) if _ability(app, rule) is None}
     outside = {endpoint for endpoint in public if not endpoint.startswith("viewer.")}
-    assert outside <= {"sign_in.form", "sign_in.leave", "health.healthz", "health.readyz"}
+    assert outside <= {
+        "sign_in.form",
+        "sign_in.enter",
+        "sign_in.leave",
+        "health.alive",
+        "health.ready",
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -159,10 +159,12 @@ def test_a_file_cut_off_anywhere_is_refused_with_a_sentence(
 
 
 def test_a_package_of_too_much_xml_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as bomb:
-        with bomb.open("word/document.xml", "w") as part:
-            for _ in range(70):
-                part.write(b" " * (1 << 20))
+    with (
+        zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED) as bomb,
+        bomb.open("word/document.xml", "w") as part,
+    ):
+        for _ in range(70):
+            part.write(b" " * (1 << 20))
     with pytest.raises(FileRefused) as refusal:
         read_file(tmp_path / "bomb.docx", "bomb.docx", Limits(memory_mb=128))
     assert refusal.value.code == "too_large"

@@ -110,6 +110,7 @@ def test_language_and_description_are_read(tmp_path: Path) -> None:
     assert (found.language, found.description, found.title) == ("de-AT", "Warum es dauert", "Tor 4")
 
 
+@pytest.mark.slow
 def test_a_page_nested_deeper_than_python_may_call_is_read_or_cut(tmp_path: Path) -> None:
     text = _text(tmp_path, "<p>first words</p>" + "<div>" * 50_000 + "deep")
     assert text.startswith("first words")

@@ -13,8 +13,10 @@ from contentlib.errors import FileRefused
 from contentlib.ports import ExtractedDocument, Limits
 from indexer.extract import read_file
 
+LIMITS = Limits()
 
-def _read(book: Any, tmp_path: Path, limits: Limits = Limits()) -> ExtractedDocument:
+
+def _read(book: Any, tmp_path: Path, limits: Limits = LIMITS) -> ExtractedDocument:
     path = tmp_path / "book.xlsx"
     book.save(path)
     return read_file(path, path.name, limits)
@@ -81,6 +83,12 @@ def test_a_charts_title_is_read_after_the_cells(tmp_path: Path) -> None:
     assert text.startswith("Month | Queues\nMay | 4\n\nQueues by month")
 
 
+def test_a_stored_file_without_an_ending_is_read(tmp_path: Path) -> None:
+    _book(["words"]).save(tmp_path / "book.xlsx")
+    stored = (tmp_path / "book.xlsx").rename(tmp_path / "0f1e2d")
+    assert read_file(stored, "book.xlsx", Limits()).pages[0].text == "words"
+
+
 def test_an_entity_bomb_is_refused_by_name(tmp_path: Path) -> None:
     _book(["quiet"]).save(tmp_path / "b.xlsx")
     bomb = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
@@ -92,7 +100,7 @@ def test_an_entity_bomb_is_refused_by_name(tmp_path: Path) -> None:
     ):
         for name in old.namelist():
             content = old.read(name)
-            if name == "xl/sharedStrings.xml":
+            if name == "xl/worksheets/sheet1.xml":
                 content = bomb + b"]>" + content.replace(b"quiet", b"&j;")
             new.writestr(name, content)
     with pytest.raises(FileRefused) as refusal:

@@ -133,8 +133,8 @@ def test_from_upload_to_the_report_a_month_later(
     expect(rosa.locator("body")).to_contain_text("detention fees fell by 62 percent")
 
     rosa.get_by_role("link", name="Share", exact=True).first.click()
-    rosa.get_by_label("Opportunity").select_option(label=re.compile("Hallstrom yard"))  # type: ignore[arg-type]
-    rosa.get_by_role("button", name=re.compile("link", re.IGNORECASE)).first.click()
+    rosa.get_by_label("Deal").select_option(label="Hallstrom yard (Hallstrom Foods)")
+    rosa.get_by_role("button", name="Copy link").click()
     rosa.wait_for_url(re.compile("/shares/"))
     address = rosa.locator("input[readonly]").first.input_value()
     assert address.startswith(f"{url}/s/")

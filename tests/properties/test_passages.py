@@ -1,5 +1,7 @@
 """Passages, for any text: they say where they stand, and together they give the text back."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +52,45 @@ def test_a_short_page_is_one_passage() -> None:
 
 def test_a_page_without_words_has_no_passage() -> None:
     assert split([ExtractedPage(1, " \n ")]) == ()
+
+
+def test_passages_hold_about_900_characters_and_end_at_sentences() -> None:
+    text = " ".join(f"Sentence number {n} speaks of docks and gates." for n in range(200))
+    passages = split([ExtractedPage(1, text)])
+    assert all(700 < len(p.text) <= 900 for p in passages[:-1])
+    assert all(p.text.startswith("Sentence") and p.text.endswith(".") for p in passages)
+
+
+def test_neighbours_share_about_150_characters_of_whole_sentences() -> None:
+    text = " ".join(f"Sentence number {n} speaks of docks and gates." for n in range(200))
+    passages = split([ExtractedPage(1, text)])
+    for one, other in pairwise(passages):
+        shared = one.start + len(one.text) - other.start
+        assert 100 <= shared <= 220
+
+
+def test_scripts_without_spaces_are_cut_at_their_sentence_ends() -> None:
+    passages = split([ExtractedPage(1, "トラックは門で待ちます。" * 100)])
+    assert len(passages) > 4
+    assert all(p.text.endswith("。") and len(p.text) <= 300 for p in passages)
+
+
+@given(st.integers(min_value=0, max_value=2000))
+def test_a_heading_stands_with_what_follows_it(before: int) -> None:
+    text = "Words of before. " * (before // 17) + "\n\nWhat it costs\n\n" + "A price. " * 200
+    passages = split([ExtractedPage(1, text, headings=("What it costs",))])
+    assert any("What it costs\n\nA price." in p.text for p in passages)
+    assert not any(p.text.endswith("What it costs") for p in passages)
+
+
+def test_a_string_without_any_seam_is_cut() -> None:
+    passages = split([ExtractedPage(1, "x" * 5000)])
+    assert len(passages) > 5
+    assert "".join(p.text for p in passages).replace("x", "") == ""
+
+
+def test_a_table_is_cut_between_its_rows() -> None:
+    rows = "\n".join(f"Dock {n} | {n * 100} EUR | gate {n}" for n in range(100))
+    for passage in split([ExtractedPage(1, rows)]):
+        assert passage.text.startswith("Dock ")
+        assert passage.text.rpartition("| gate ")[2].isdigit()

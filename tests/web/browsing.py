@@ -8,15 +8,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from contentlib.asset import service
 from contentlib.asset.indexing import indexed_assets
 from contentlib.asset.models import Asset, AssetVersion
 from contentlib.asset.service import store_rendering
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
 from contentlib.ports import PageImage, Rendering
-from tests.factories import csrf_token, sign_in
+from tests.cast import Cast
+from tests.factories import content, csrf_token, make_asset, sign_in
 
-WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L\r\x00\x00\x00/\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"
+# one black pixel
+WEBP = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")
 
 
 def browser_of(app: Flask, viewer: Viewer) -> FlaskClient:
@@ -40,6 +43,36 @@ def submit(
     return answer.headers.get("Location") or answer.get_data(as_text=True)
 
 
+def shelf_of(library: Library, cast: Cast) -> dict[str, str]:
+    """Three stories: two of retail, one of them internal; one of parcels in Europe."""
+    made = {
+        "dock": make_asset(
+            library,
+            "Dock scheduling at a grocer",
+            "Carriers waited two hours at the dock.",
+            "Detention fell by half.",
+            owner=cast.mira,
+            terms={"industry": ["Retail"], "content_type": ["Case study"]},
+        ),
+        "card": make_asset(
+            library,
+            "Battlecard against waiting",
+            "Carriers waited there too.",
+            terms={"industry": ["Retail"]},
+            audience="internal",
+        ),
+        "parcel": make_asset(
+            library,
+            "Parcel hubs in Europe",
+            "Carriers waited at the hub.",
+            terms={"industry": ["Parcel"], "region": ["Europe"]},
+        ),
+        "draft": make_asset(library, "Carriers waited, a draft", publish=False),
+    }
+    index_everything(library)
+    return made
+
+
 def index_everything(library: Library) -> None:
     with library.database.reading() as session:
         library.index.rebuild(indexed_assets(session))
@@ -53,6 +86,20 @@ def rows(library: Library, statement: str, **values: Any) -> list[tuple[Any, ...
 
 def asset_id(library: Library, public_id: str) -> int:
     return int(rows(library, "SELECT id FROM assets WHERE public_id = :id", id=public_id)[0][0])
+
+
+def next_version(library: Library, public_id: str, cast: Cast, *texts: str, **values: str) -> None:
+    """Adds a version to the asset, current at once."""
+    with library.database.unit_of_work() as session:
+        service.add_version(
+            session,
+            asset=service.for_change(
+                session, cast.mira, public_id, today=library.clock.now().date()
+            ),
+            content=content(library, *texts, **values),
+            member_id=cast.mira.member_id,
+            now=library.clock.now(),
+        )
 
 
 def draw(library: Library, public_id: str, pages: int = 1) -> None:

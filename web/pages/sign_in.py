@@ -21,17 +21,15 @@ _REFUSAL = (
 )
 
 
-@bp.get("/sign-in")
+@bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def form() -> ResponseReturnValue:
-    if current_user.is_authenticated:
-        return redirect(_way_on())
-    return _page()
+    if request.method == "POST":
+        return _enter()
+    return redirect(_way_on()) if current_user.is_authenticated else _page()
 
 
-@bp.post("/sign-in")
-@public
-def enter() -> ResponseReturnValue:
+def _enter() -> ResponseReturnValue:
     settings = library().settings
     member = service.sign_in(
         session(),

@@ -51,6 +51,21 @@ if (expiry && day) {
   showDay();
 }
 
+const told = document.querySelector("[data-rules]");
+function tellRules() {
+  const rules = new FormData(form);
+  const ends = { none: "never ends", date: `ends ${rules.get("expires_on")}` }[rules.get("expiry")];
+  told.textContent = [
+    ends ?? `ends in ${rules.get("expiry")} days`,
+    rules.get("download") === "no" ? "may not be downloaded" : "may be downloaded",
+    rules.get("version") === "pinned" ? "stays at this version" : "shows the current version",
+  ].join(", ");
+}
+if (told) {
+  form.addEventListener("change", tellRules);
+  tellRules();
+}
+
 const finder = document.querySelector("[data-deal-finder]");
 let asked = 0;
 finder?.addEventListener("input", async () => {

@@ -13,7 +13,6 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
-    KeepTogether,
     ListFlowable,
     ListItem,
     NextPageTemplate,
@@ -127,9 +126,7 @@ def _laid_out(block: blocks.Block, look: theme.Look, styles: Styles) -> Iterator
             yield _list(items, ordered, look, styles)
             yield Spacer(0, styles.body.spaceAfter / 2)
         case blocks.Table():
-            table = _table(block, look, styles)
-            is_short = len(block.rows) <= _SHORT_TABLE
-            yield KeepTogether([Spacer(0, 4), table]) if is_short else table
+            yield _table(block, look, styles)
             yield Spacer(0, styles.body.spaceAfter + 5)
         case blocks.Quote():
             yield _quote(block, look, styles)
@@ -138,14 +135,17 @@ def _laid_out(block: blocks.Block, look: theme.Look, styles: Styles) -> Iterator
             yield _figures(items, styles)
             yield Spacer(0, styles.body.spaceAfter + 3)
         case blocks.Bars(title=title, items=bars):
-            heading = Paragraph(escape(title), styles.subsection)
-            yield KeepTogether([heading, BarChart(bars, look.accent), Spacer(0, 8)])
+            yield Paragraph(escape(title), styles.subsection)
+            yield BarChart(bars, look.accent)
+            yield Spacer(0, 8)
 
 
 def _markup(text: blocks.Text) -> str:
     marked = []
     for run in text:
         words = escape(run.text).replace("\n", "<br/>")
+        for unit in ("%", "\u00b0C"):
+            words = words.replace(f" {unit}", f"\u00a0{unit}")
         if run.bold:
             words = f"<b>{words}</b>"
         if run.italic:
@@ -173,7 +173,14 @@ def _list(
 def _table(block: blocks.Table, look: theme.Look, styles: Styles) -> Table:
     rows = [[Paragraph(_markup(text), styles.head) for text in block.header]]
     rows += [[Paragraph(_markup(text), styles.cell) for text in row] for row in block.rows]
-    table = Table(rows, colWidths=_column_widths(block), repeatRows=1)
+    is_long = len(block.rows) > _SHORT_TABLE
+    table = Table(
+        rows,
+        colWidths=_column_widths(block),
+        repeatRows=1,
+        splitByRow=int(is_long),
+        spaceBefore=4,
+    )
     has_head = any(blocks.plain(text) for text in block.header)
     style: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -209,7 +216,7 @@ def _quote(block: blocks.Quote, look: theme.Look, styles: Styles) -> Flowable:
     said = [Paragraph(f"\u201c{_markup(block.text)}\u201d", styles.said)]
     if block.source:
         said.append(Paragraph(escape(block.source), styles.source))
-    framed = Table([[said]], colWidths=[_WIDTH])
+    framed = Table([[said]], colWidths=[_WIDTH], spaceBefore=5)
     framed.setStyle(
         TableStyle(
             [
@@ -221,7 +228,7 @@ def _quote(block: blocks.Quote, look: theme.Look, styles: Styles) -> Flowable:
             ]
         )
     )
-    return KeepTogether([Spacer(0, 5), framed])
+    return framed
 
 
 def _figures(items: tuple[tuple[str, str], ...], styles: Styles) -> Table:
