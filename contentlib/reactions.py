@@ -17,6 +17,7 @@ from typing import Any
 from contentlib.asset import importing, indexing
 from contentlib.asset import service as assets
 from contentlib.asset.models import AssetVersion
+from contentlib.engagement import folding
 from contentlib.engagement import queries as engagement_queries
 from contentlib.engagement import service as engagement
 from contentlib.errors import DeliveryFailed, InvalidInput
@@ -204,7 +205,7 @@ def fold_beats(library: Library) -> None:
             if not engagement_queries.unfolded(session):
                 return
         with library.database.unit_of_work() as session:
-            engagement.fold_beats(session, gap=gap)
+            folding.fold_beats(session, gap=gap)
 
 
 def prepare_index(library: Library) -> None:

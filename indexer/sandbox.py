@@ -132,8 +132,9 @@ def _values(result: Path, output_mb: int) -> tuple[Any, ...]:
 def _refusal_of(status: int, limits: Limits) -> FileRefused | None:
     if status == 0:
         return None
-    # The kernel kills the largest process when the whole machine runs out of memory.
-    if status in (_OUT_OF_MEMORY_STATUS, -signal.SIGKILL):
+    # The kernel kills the largest process when the whole machine runs out of memory; and a
+    # process without any left may fail at saying so, when Python ends it with 1.
+    if status in (_OUT_OF_MEMORY_STATUS, 1, -signal.SIGKILL):
         return FileRefused(
             "out_of_memory",
             f"Opening this file needs more than {limits.memory_mb} MB of memory; "

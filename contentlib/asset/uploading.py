@@ -6,7 +6,7 @@ that name, uploaded into the same batch, takes its place.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -22,6 +22,14 @@ from contentlib.member.rules import Viewer
 
 SOURCE = "upload"
 _MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was taken into a batch: (public id, name) of each item, in order."""
+
+    batch_public_id: str
+    items: tuple[tuple[str, str], ...]
 
 
 def open_batch(
@@ -41,7 +49,7 @@ def receive(
     batch_public_id: str | None = None,
     version_of: str | None = None,
     now: datetime,
-) -> list[ImportItem]:
+) -> Received:
     """Puts files, addresses and manifest rows into a batch: a new one where none is named.
 
     An `Incoming` with neither file nor url is noted as refused, or waits for its file when
@@ -60,9 +68,10 @@ def receive(
         else open_batch(session, viewer=viewer, rows=[one.row for one in incoming], now=now)
     )
     position = _next_position(session, batch)
-    return [
+    taken = [
         _take(session, batch, position + offset, one, now) for offset, one in enumerate(incoming)
     ]
+    return Received(batch.public_id, tuple((item.public_id, item.name) for item in taken))
 
 
 def _own_batch(session: Session, viewer: Viewer, batch_public_id: str) -> ImportBatch:

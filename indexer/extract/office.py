@@ -105,7 +105,9 @@ class OfficePackage:
             return None
         try:
             return etree.fromstring(data, _parser(recover=False))
-        except etree.XMLSyntaxError:
+        except etree.XMLSyntaxError as broken:
+            if broken.code == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None
             self.is_damaged = True
         try:
             return etree.fromstring(data, _parser(recover=True))

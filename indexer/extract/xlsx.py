@@ -88,6 +88,9 @@ def _failures_told() -> Iterator[None]:
     except (FileRefused, MemoryError):
         raise
     except Exception as failure:
+        # The XML reader's own way of saying it.
+        if "out of memory" in f"{failure} {failure.__cause__}".lower():
+            raise MemoryError from None
         if any(isinstance(one, DefusedXmlException) for one in (failure, failure.__cause__)):
             raise FileRefused(
                 "damaged",

@@ -16,7 +16,7 @@ _QUALITY = 80
 # Method 2 of 6: 24 ms a slide where the default takes 52 ms, for files 3-5 % larger.
 _EFFORT = 2
 # A sheet of a thousand rows drawn whole would be a line: its top, about a page of it, is drawn.
-_LONGEST_SHAPE = 2.0
+_LONGEST_SHAPE = 1.42
 _MOST_PIXELS = 120_000_000
 
 

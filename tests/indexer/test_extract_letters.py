@@ -1,5 +1,6 @@
 """Word: the text as printed, on the pages it is printed on."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from contentlib.errors import FileRefused
 from contentlib.ports import ExtractedDocument, Limits
+from indexer import Documents
 from indexer.extract import read_file
 
 
@@ -171,3 +174,22 @@ def test_a_document_with_macros_or_a_template_is_read(letter: Any, tmp_path: Pat
     letter.save(str(tmp_path / "terms.docm"))
     found = read_file(tmp_path / "terms.docm", "terms.docm", Limits())
     assert found.pages[0].text == "Terms of use"
+
+
+def test_a_document_that_needs_more_memory_than_allowed_is_not_called_damaged(
+    letter: Any, tmp_path: Path
+) -> None:
+    letter.save(str(tmp_path / "l.docx"))
+    with (
+        zipfile.ZipFile(tmp_path / "l.docx") as old,
+        zipfile.ZipFile(tmp_path / "long.docx", "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(
+                name, old.read(name).replace(b"<w:body>", b"<w:body>" + b"<w:p/>" * 1_500_000)
+            )
+    with pytest.raises(FileRefused) as refusal:
+        Documents().read(
+            tmp_path / "long.docx", file_name="long.docx", limits=Limits(memory_mb=128)
+        )
+    assert refusal.value.code == "out_of_memory"

@@ -163,7 +163,7 @@ def test_one_link_shows_its_pages_visits_and_downloads(
     visit(library, made, visitor_class="colleague", reasons=("signed in",))
     _download(library, made)
     page = rosa.get(f"/shares/{made}").text
-    assert "bea@buyer.example" in page
+    assert "bea@<wbr>buyer.example" in page
     assert "<small>at least</small> 1" in page
     assert "1 min 5 s" in page and "not read" in page
     assert "Because: known scanner" in page and "Because: no input" in page

@@ -17,7 +17,6 @@ from contentlib.sending import queries as sends
 from contentlib.sending import service as sending
 from contentlib.sending.rules import sending_of
 from contentlib.share import item_queries, queries, service
-from contentlib.share.models import Share
 from contentlib.share.queries import ShareLine
 from web.auth import requires, viewer
 from web.errors import wants_json
@@ -45,15 +44,15 @@ def create() -> ResponseReturnValue:
     """Makes the link and lets it out the way that was chosen."""
     form = share_form.read(request)
     try:
-        share = _made(form)
+        made = _made(form)
     except InvalidInput as error:
         if wants_json():
             raise
         return _dialog(form, error), 422
-    page_of_it = url_for("share.page", public_id=share.public_id, new=1)
+    page_of_it = url_for("share.page", public_id=made, new=1)
     if wants_json():
-        address = share_address(library(), share.public_id)
-        return jsonify(share=share.public_id, address=address, page=page_of_it), 201
+        address = share_address(library(), made)
+        return jsonify(share=made, address=address, page=page_of_it), 201
     return redirect(page_of_it, 303)
 
 
@@ -148,7 +147,8 @@ def read_and_sent(lines: list[ShareLine]) -> dict[str, Any]:
     return {"read": shown, "sent": sent, "now": library().clock.now()}
 
 
-def _made(form: ShareForm) -> Share:
+def _made(form: ShareForm) -> str:
+    """The public id of the new link."""
     now = library().clock.now()
     if form.way == "mail":
         _refuse_without_mailer()
@@ -173,7 +173,7 @@ def _made(form: ShareForm) -> Share:
         )
     elif form.way == "sent":
         sending.declare(session(), viewer=viewer(), share_public_id=share.public_id, now=now)
-    return share
+    return share.public_id
 
 
 def _refuse_without_mailer() -> None:

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from contentlib.asset import importing, manifest_rows, queries, upload_queries, uploading
-from contentlib.asset.models import ImportItem
 from contentlib.asset.rules import AUDIENCES
 from contentlib.asset.service import Edit
 from contentlib.errors import InvalidInput
@@ -225,10 +224,10 @@ def _address(given: str, row: dict[str, Any]) -> importing.Incoming:
     return importing.Incoming(given[:1000], row, url=given if is_web else None)
 
 
-def _received(taken: list[ImportItem]) -> ResponseReturnValue:
+def _received(taken: uploading.Received) -> ResponseReturnValue:
     if wants_json():
-        batch = taken[0].batch.public_id
-        return jsonify(batch=batch, items=[{"id": i.public_id, "name": i.name} for i in taken]), 201
+        items = [{"id": public_id, "name": name} for public_id, name in taken.items]
+        return jsonify(batch=taken.batch_public_id, items=items), 201
     flash("Received. Each file is being read; this page shows what becomes of it.", "good")
     return redirect(url_for("upload.page"), 303)
 

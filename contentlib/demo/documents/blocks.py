@@ -167,10 +167,14 @@ def _quote(tokens: Sequence[Token]) -> Quote:
 
 def _fence(token: Token) -> Block:
     kind, _, title = token.info.strip().partition(" ")
-    pairs = [line.split("|", 1) for line in token.content.splitlines() if line.strip()]
-    entries = [(left.strip(), right.strip()) for left, right in pairs]
+    if kind not in {"figures", "bars"}:
+        raise ValueError(f"unknown fenced block {kind!r}")
+    entries = []
+    for line in filter(str.strip, token.content.splitlines()):
+        left, bar, right = (part.strip() for part in line.partition("|"))
+        if not bar:
+            raise ValueError(f"no '|' in the line {line!r} of {kind}")
+        entries.append((left, right))
     if kind == "figures":
         return Figures(tuple(entries))
-    if kind == "bars":
-        return Bars(title, tuple((label, float(value)) for label, value in entries))
-    raise ValueError(f"unknown fenced block {kind!r}")
+    return Bars(title, tuple((label, float(value)) for label, value in entries))

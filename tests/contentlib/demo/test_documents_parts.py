@@ -84,7 +84,8 @@ def test_a_quotation_ends_with_who_said_it() -> None:
 
 def test_figures_and_bars_are_read_line_by_line() -> None:
     figures, bars = blocks.parse(
-        "```figures\n-57 % | turn time\n```\n\n```bars Wait, minutes\nBefore | 95\nAfter | 38\n```\n"
+        "```figures\n-57 % | turn time\n```\n\n"
+        "```bars Wait, minutes\nBefore | 95\nAfter | 38\n```\n"
     )
     assert figures == blocks.Figures((("-57 %", "turn time"),))
     assert bars == blocks.Bars("Wait, minutes", (("Before", 95.0), ("After", 38.0)))
@@ -94,6 +95,11 @@ def test_figures_and_bars_are_read_line_by_line() -> None:
 def test_what_no_format_lays_out_is_refused_instead_of_dropped(markdown: str) -> None:
     with pytest.raises(ValueError, match=r"no format lays out|unknown fenced block"):
         blocks.parse(markdown)
+
+
+def test_an_entry_without_its_bar_is_named() -> None:
+    with pytest.raises(ValueError, match="12 per cent"):
+        blocks.parse("```figures\n12 per cent\n```\n")
 
 
 def test_notes_belong_to_their_slide_and_are_not_shown() -> None:
