@@ -5,6 +5,7 @@ Only edges hold it: pages, commands, reactions. Services are given what they nee
 
 from dataclasses import dataclass, field
 
+from contentlib.asset.facet_counts import FacetCounts
 from contentlib.asset.visibility import PermittedCache
 from contentlib.db import Database
 from contentlib.events.hits import HitWriter
@@ -26,6 +27,7 @@ class Library:
     hits: HitWriter
     mailer: Mailer | None = None
     permitted: PermittedCache = field(default_factory=PermittedCache)
+    facet_counts: FacetCounts = field(default_factory=FacetCounts)
 
     @property
     def signing_key(self) -> bytes:

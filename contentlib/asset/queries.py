@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from contentlib.asset import rules
@@ -17,7 +17,7 @@ from contentlib.asset.models import (
     AssetVersion,
     asset_terms,
 )
-from contentlib.asset.visibility import Narrowing, narrowed, visible_to
+from contentlib.asset.visibility import Narrowing, seen, visible_to
 from contentlib.errors import NotFound
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
@@ -165,61 +165,10 @@ def browse(
     limit: int = 30,
 ) -> Listing:
     """What the member may see, narrowed. Three statements."""
-    condition = _seen(viewer, narrowing, today)
+    condition = seen(viewer, narrowing, today=today)
     total = session.scalar(select(func.count()).select_from(Asset).where(condition)) or 0
     statement = _line_statement().where(condition).order_by(*_ORDERS.get(order, _ORDERS["newest"]))
     return Listing(_lines(session, statement.offset(offset).limit(limit), today), total)
-
-
-def facet_counts(
-    session: Session, viewer: Viewer, *, today: date, narrowing: Narrowing
-) -> dict[int, int]:
-    """term id -> visible assets under the narrowing with it or a term below it.
-
-    One statement. Counts of a facet that is narrowed itself ignore that facet's own choice,
-    so that its other terms stay choosable: one more statement for each such facet.
-    """
-    counts = _counts(session, _seen(viewer, narrowing, today))
-    for facet_key in narrowing.term_ids:
-        of_facet = select(Term.id).join(Facet).where(Facet.key == facet_key)
-        for term_id in session.scalars(of_facet):
-            counts.pop(term_id, None)
-        without = narrowing.without(facet_key)
-        counts |= _counts(session, _seen(viewer, without, today), facet_key=facet_key)
-    return counts
-
-
-def facet_counts_among(session: Session, asset_ids: Sequence[int]) -> dict[int, int]:
-    """term id -> how many of these assets have it or a term below it. One statement."""
-    return _counts(session, Asset.id.in_(asset_ids)) if asset_ids else {}
-
-
-def _seen(viewer: Viewer, narrowing: Narrowing, today: date) -> ColumnElement[bool]:
-    return visible_to(viewer, today=today) & narrowed(narrowing, today=today)
-
-
-def _counts(
-    session: Session, condition: ColumnElement[bool], *, facet_key: str | None = None
-) -> dict[int, int]:
-    branch = _branches(facet_key)
-    statement = (
-        select(branch.c.top, func.count(asset_terms.c.asset_id.distinct()).label("assets"))
-        .join_from(asset_terms, Asset, Asset.id == asset_terms.c.asset_id)
-        .join(branch, branch.c.term == asset_terms.c.term_id)
-        .where(condition)
-        .group_by(branch.c.top)
-    )
-    return {row.top: row.assets for row in session.execute(statement)}
-
-
-def _branches(facet_key: str | None) -> CTE:
-    """Each term beside itself and all below it: who asks for Europe also means Germany."""
-    begun = select(Term.id.label("top"), Term.id.label("term"))
-    if facet_key is not None:
-        begun = begun.join(Facet).where(Facet.key == facet_key)
-    branch = begun.cte("branch", recursive=True)
-    below = select(branch.c.top, Term.id).join(branch, Term.parent_id == branch.c.term)
-    return branch.union(below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ def narrowed(narrowing: Narrowing, *, today: date) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
+def seen(viewer: Viewer, narrowing: Narrowing, *, today: date) -> ColumnElement[bool]:
+    """The condition of what a member may know of, narrowed."""
+    return visible_to(viewer, today=today) & narrowed(narrowing, today=today)
+
+
 def generation(session: Session) -> int:
     """The catalogue's generation: unchanged means that no permission can have changed but by date.
 
@@ -93,11 +98,9 @@ def permitted(
     """The assets a search by this member may return. Two statements; see PermittedCache."""
     at = generation(session)
     ids = session.scalars(
-        select(Asset.id)
-        .where(visible_to(viewer, today=today), narrowed(narrowing, today=today))
-        .order_by(Asset.id)
+        select(Asset.id).where(seen(viewer, narrowing, today=today)).order_by(Asset.id)
     )
-    return Permitted(_key(viewer, at, today, narrowing), array("q", ids))
+    return Permitted(class_key(viewer, at, today, narrowing), array("q", ids))
 
 
 class PermittedCache:
@@ -119,7 +122,7 @@ class PermittedCache:
         narrowing: Narrowing = NOTHING_NARROWED,
     ) -> Permitted:
         """As the function of that name; one statement when cached."""
-        key = _key(viewer, generation(session), today, narrowing)
+        key = class_key(viewer, generation(session), today, narrowing)
         entry = self._entries.get(key)
         if entry is None:
             entry = permitted(session, viewer, today=today, narrowing=narrowing)
@@ -130,7 +133,8 @@ class PermittedCache:
         return entry
 
 
-def _key(
+def class_key(
     viewer: Viewer, at_generation: int, today: date, narrowing: Narrowing
 ) -> tuple[object, ...]:
+    """Equal for members who see the same: whether drafts, when, and narrowed to what."""
     return (viewer.can("see drafts"), at_generation, today, narrowing.key)

@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from contentlib.asset.facet_counts import facet_counts_among
 from contentlib.asset.indexing import PassageLine, passages_by_id
-from contentlib.asset.queries import AssetLine, facet_counts_among, lines_by_id
+from contentlib.asset.queries import AssetLine, lines_by_id
 from contentlib.asset.visibility import NOTHING_NARROWED, Narrowing, PermittedCache
 from contentlib.errors import IndexUnavailable
 from contentlib.member.rules import Viewer

@@ -41,7 +41,9 @@ def browse() -> ResponseReturnValue:
         offset=offset,
         limit=PAGE_SIZE,
     )
-    counts = assets.facet_counts(session(), who, today=today, narrowing=chosen.narrowing)
+    counts = library().facet_counts.of(
+        session(), who, today=today, narrowing=chosen.narrowing, vocabulary=words
+    )
     return render_template(
         "browse.html",
         listing=listing,

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from contentlib.asset.queries import browse, facet_counts, facet_counts_among
+from contentlib.asset.facet_counts import FacetCounts, facet_counts, facet_counts_among
+from contentlib.asset.queries import browse
 from contentlib.asset.visibility import Narrowing
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
@@ -99,3 +100,35 @@ def test_among_given_assets_only_those_are_counted(either_library: Library) -> N
         assert facet_counts_among(session, []) == {}
     assert list(own.values()) == [1]
     assert _labelled(own, words) == {}  # a term newer than the vocabulary that was read
+
+
+def test_known_counts_cost_one_statement_until_the_catalogue_or_the_class_changes(
+    either_library: Library,
+) -> None:
+    cast, words = hire(either_library), _world(either_library)
+    cache = FacetCounts()
+
+    def ask(viewer: Viewer) -> tuple[dict[str, int], int]:
+        with either_library.database.reading() as session, statements(either_library) as seen:
+            counts = cache.of(
+                session, viewer, today=TODAY, narrowing=Narrowing({}), vocabulary=words
+            )
+        return _labelled(counts, words), len(seen)
+
+    first, _ = ask(cast.rosa)
+    assert ask(cast.ravi) == (first, 1)
+    assert ask(cast.mira)[0]["Bavaria"] == 2
+    make_asset(either_library, "French too", terms={"region": ["France"]})
+    assert ask(cast.rosa)[0]["France"] == 2
+
+
+def test_the_cache_of_counts_forgets_the_oldest(library: Library) -> None:
+    cast, words = hire(library), _world(library)
+    cache = FacetCounts(capacity=2)
+    with library.database.reading() as session:
+        for state in ("published", "draft", "in_review", "published"):
+            narrowing = Narrowing({}, state=state)
+            counts = cache.of(
+                session, cast.mira, today=TODAY, narrowing=narrowing, vocabulary=words
+            )
+            assert counts == facet_counts(session, cast.mira, today=TODAY, narrowing=narrowing)
