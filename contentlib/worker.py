@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -32,7 +31,11 @@ class Worker:
             threading.Thread(target=self._run_lane, args=(lane,), name=f"worker-{lane}")
             for lane in lanes
         ]
-        threads.append(threading.Thread(target=self._run_periodic, name="worker-periodic"))
+        # a thread each: deriving the query model for half a minute must not hold up the visits
+        threads += [
+            threading.Thread(target=self._repeat, args=act, name=f"worker-{act[0].__name__}")
+            for act in PERIODIC
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -135,14 +138,10 @@ class Worker:
             if not self._survive(lambda: self.step(lane)):
                 self._stopping.wait(_POLL_S)
 
-    def _run_periodic(self) -> None:
-        due = {act: 0.0 for act, _ in PERIODIC}
+    def _repeat(self, act: Callable[[Library], None], every_s: float) -> None:
         while not self._stopping.is_set():
-            for act, every_s in PERIODIC:
-                if time.monotonic() >= due[act]:
-                    self._survive(lambda act=act: act(self._library))  # type: ignore[misc]
-                    due[act] = time.monotonic() + every_s
-            self._stopping.wait(_POLL_S)
+            self._survive(lambda: act(self._library))
+            self._stopping.wait(every_s)
 
     def _survive(self, act: Callable[[], object]) -> object:
         # A database that is away for a minute must not end the worker.

@@ -52,6 +52,7 @@ def stage(
     port = free_port()
     settings = load_settings(data_dir=tmp_path, base_url=f"http://127.0.0.1:{port}")
     library = open_library(settings, clock=MovableClock(MONDAY), derived_from=derived_folder)
+    library.index.prepare()
     cast = hire(library)
     with library.database.unit_of_work() as session:
         taxonomy.ensure_starting_facets(session)

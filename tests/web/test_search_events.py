@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from contentlib.crm import importing
 from contentlib.library import Library
 from tests.cast import Cast
 from tests.factories import csrf_token
@@ -155,3 +156,41 @@ def test_a_link_copied_out_of_somebodys_results_opens_but_is_not_from_their_sear
     assert rows(library, "SELECT surface, search_public_id, rank FROM openings") == [
         (None, None, None)
     ]
+
+
+@pytest.fixture
+def deals(library: Library, cast: Cast) -> dict[str, str]:
+    """One deal of Rosa's and one of the other team: name -> public id."""
+    account = {"external_id": "A1", "name": "Hallstrom", "employees": "9", "country": "Sweden"}
+    deal = {"account_external_id": "A1", "stage": "", "amount": "1", "outcome": "", "notes": ""}
+    own = {**deal, "external_id": "D1", "name": "Frost", "owner_email": cast.rosa.email}
+    other = {**deal, "external_id": "D2", "name": "West", "owner_email": cast.wes.email}
+    now = library.clock.now()
+    with library.database.unit_of_work() as session:
+        importing.import_accounts(session, [account], now=now)
+        importing.import_opportunities(session, [own, other], now=now)
+    found = rows(library, "SELECT name, public_id FROM opportunities")
+    return {str(name): str(public_id) for name, public_id in found}
+
+
+def test_a_search_for_a_deal_is_recorded_with_it_and_carries_it_on_to_the_share(
+    library: Library, rosa: FlaskClient, shelf: dict[str, str], deals: dict[str, str]
+) -> None:
+    deal = deals["Frost"]
+    body = page(rosa, f"/search?q=parcel+hubs&opportunity={deal}")
+    assert f'href="/share/new?asset={shelf["parcel"]}&amp;opportunity={deal}"' in body
+    link = unescape(re.findall(r'class="result-link" href="([^"]+)"', body)[0])
+    asset = page(rosa, link)
+    assert f'href="/share/new?asset={shelf["parcel"]}&amp;opportunity={deal}"' in asset
+    kept = rows(
+        library,
+        "SELECT o.public_id FROM searches s JOIN opportunities o ON o.id = s.opportunity_id",
+    )
+    assert kept == [(deal,)]
+
+
+def test_the_deal_of_another_team_is_not_there_for_a_search(
+    library: Library, rosa: FlaskClient, shelf: dict[str, str], deals: dict[str, str]
+) -> None:
+    page(rosa, f"/search?q=parcel&opportunity={deals['West']}", status=404)
+    assert _searches(library) == []

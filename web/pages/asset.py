@@ -44,6 +44,8 @@ def page(public_id: str) -> ResponseReturnValue:
         detail=detail,
         line=detail.line,
         words=words,
+        # carried on to the share, which checks whose deal it is
+        deal=request.args.get("opportunity"),
         matches=matches,
         pages=queries.pages_between(
             session(), current.id if current else None, first=first, last=first + PAGES_AT_ONCE - 1
