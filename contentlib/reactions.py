@@ -223,11 +223,13 @@ def heal_index(library: Library) -> None:
 
 
 def tidy(library: Library) -> None:
-    """Forgets what need not be kept: finished jobs after a week, salts after two days."""
+    """Forgets what need not be kept: old jobs, salts, and raw requests past their retention."""
     now = library.clock.now()
     with library.database.unit_of_work() as session:
         jobs.prune_done(session, before=now - timedelta(days=7))
         engagement.forget_old_salts(session, now=now)
+        kept = timedelta(days=library.settings.hit_retention_days)
+        engagement.forget_old_hits(session, before=now - kept)
 
 
 # What is done without a fact, and how often in seconds.

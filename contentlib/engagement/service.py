@@ -6,11 +6,11 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from contentlib.db import Base
+from contentlib.db import Base, rows_changed
 from contentlib.engagement import rules
 from contentlib.engagement.folding import fold_beats as fold_beats
 from contentlib.engagement.models import Beat, Download, Hit, VisitorSalt
@@ -60,6 +60,11 @@ def forget_old_salts(session: Session, *, now: datetime) -> None:
     limit = now - timedelta(hours=48)
     for old in session.scalars(select(VisitorSalt).where(VisitorSalt.created_at < limit)):
         session.delete(old)
+
+
+def forget_old_hits(session: Session, *, before: datetime) -> int:
+    """Deletes raw requests at the end of their retention; visits and views stay. How many."""
+    return rows_changed(session, delete(Hit).where(Hit.at < before))
 
 
 def hit_row(

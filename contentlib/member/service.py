@@ -1,5 +1,6 @@
 """Changing members: adding, roles, teams, passwords, signing in."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -142,11 +143,31 @@ def set_password(
     audit.note(session, actor=actor, act="password set", subject=member.email, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether a password is that of an address; `sign_in_stamp` tells which password was asked."""
+
+    email: str
+    sign_in_stamp: str | None
+    genuine: bool
+
+
+def prove(session: Session, *, email: str, password: str) -> Proof:
+    """Checks a password, slow on purpose, and as slow for an address that is not there.
+
+    It only reads: a burst of sign-ins must not hold the write lock while it hashes.
+    """
+    member = queries.by_email(session, email)
+    if member is None or member.password_hash is None or not member.active:
+        _matches(_hash_of_nobody(), password)
+        return Proof(email, None, genuine=False)
+    return Proof(email, member.sign_in_stamp, _matches(member.password_hash, password))
+
+
 def sign_in(
     session: Session,
+    proof: Proof,
     *,
-    email: str,
-    password: str,
     allowed_failures: int,
     rest: timedelta,
     now: datetime,
@@ -155,21 +176,21 @@ def sign_in(
 
     A failure is counted in this transaction, so the caller must commit it in either case.
     """
-    member = queries.by_email(session, email)
-    if member is None or member.password_hash is None or not member.active:
-        _matches(_hash_of_nobody(), password)
+    member = queries.by_email(session, proof.email)
+    if member is None or not member.active or member.sign_in_stamp != proof.sign_in_stamp:
         return None
-    genuine = _matches(member.password_hash, password)
     if rules.is_locked(member.locked_until, now=now):
         return None
-    if not genuine:
+    if not proof.genuine:
         member.failed_sign_ins += 1
         member.locked_until = rules.lock_after(
             member.failed_sign_ins, now=now, allowed=allowed_failures, rest=rest
         )
         if member.locked_until is not None:
             member.failed_sign_ins = 0
-            audit.note(session, actor=email, act="sign-in locked", subject=member.email, now=now)
+            audit.note(
+                session, actor=proof.email, act="sign-in locked", subject=member.email, now=now
+            )
         return None
     member.failed_sign_ins, member.locked_until = 0, None
     return member

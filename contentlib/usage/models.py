@@ -28,7 +28,11 @@ class Opening(Base):
     """Event `opened`: a colleague opened the asset page or preview."""
 
     __tablename__ = "openings"
-    __table_args__ = (Index("ix_openings_asset_id", "asset_id", "at"),)
+    __table_args__ = (
+        Index("ix_openings_asset_id", "asset_id", "at"),
+        # what a member opened lately
+        Index("ix_openings_member_id", "member_id", "at"),
+    )
 
     id: Mapped[Id]
     asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"))

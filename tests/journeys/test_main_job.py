@@ -153,11 +153,10 @@ def test_from_upload_to_the_report_a_month_later(
     phone.close()
 
     share_page = rosa.url.split("?")[0]
-    for _ in range(20):
-        rosa.goto(share_page)
-        if rosa.locator("body").inner_text().count("pages") and _visits(library):
+    for _ in range(40):
+        if [visit.pages for visit in _visits(library)] == [(1, 2, 3)]:
             break
-        rosa.wait_for_timeout(500)
+        rosa.wait_for_timeout(250)
     (visit,) = _visits(library)
     assert visit.visitor_class == "human"
     assert visit.pages == (1, 2, 3)

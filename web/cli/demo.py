@@ -1,7 +1,6 @@
 """`contentlib demo`."""
 
 import json
-import os
 import shutil
 import tempfile
 from datetime import timedelta
@@ -15,7 +14,7 @@ from contentlib.errors import InvalidInput
 from contentlib.library import Library
 from contentlib.settings import Settings, load_settings
 from web.cli.importing import bring_in, read_manifest
-from web.cli.opening import say
+from web.cli.opening import say, settings_of
 from web.cli.serve import run_server
 from web.wiring import open_library
 
@@ -33,8 +32,9 @@ def demo(ctx: click.Context, port: int, no_serve: bool) -> None:
     A library that is already there is served again as it is; one that was left half-built is
     built anew.
     """
-    given = (ctx.find_root().obj or {}).get("data_dir")
-    folder = Path(given or os.fspath(Path("var") / "demo"))
+    told = settings_of(ctx)
+    # without a word about where, the demo does not become somebody's library
+    folder = told.data_dir if "data_dir" in told.model_fields_set else Path("var") / "demo"
     if not SOURCE.is_dir():
         raise InvalidInput("The demo's sources (data/demo) are not beside this installation.")
     settings = load_settings(

@@ -31,10 +31,15 @@ def form() -> ResponseReturnValue:
 
 def _enter() -> ResponseReturnValue:
     settings = library().settings
+    with library().database.reading() as before:
+        proof = service.prove(
+            before,
+            email=request.form.get("email", ""),
+            password=request.form.get("password", ""),
+        )
     member = service.sign_in(
         session(),
-        email=request.form.get("email", ""),
-        password=request.form.get("password", ""),
+        proof,
         allowed_failures=settings.lockout_attempts,
         rest=timedelta(minutes=settings.lockout_minutes),
         now=library().clock.now(),

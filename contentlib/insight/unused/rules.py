@@ -17,7 +17,7 @@ Cause = Literal[
 SUGGESTIONS: dict[str, str] = {
     "taken, send not seen": "Reps download it: it is probably sent as a file we do not see. "
     "Ask them to share the link.",
-    "never shown": "Nobody meets it. Check its title, summary and facets, or retire it.",
+    "never shown": "Nobody meets it. Check its title, summary and facets.",
     "shown, not opened": "Reps see it and pass by. Give it a better title, summary or first page.",
     "opened, not sent": "Reps look at it and decide against it. Ask them what is missing.",
     "not enough evidence": "Too little has happened to say. Look again next month.",

@@ -535,6 +535,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("openings", schema=None) as batch_op:
         batch_op.create_index("ix_openings_asset_id", ["asset_id", "at"], unique=False)
+        batch_op.create_index("ix_openings_member_id", ["member_id", "at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_openings_search_public_id"), ["search_public_id"], unique=False
         )
@@ -1000,6 +1001,7 @@ def downgrade() -> None:
     op.drop_table("opportunity_changes")
     with op.batch_alter_table("openings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_openings_search_public_id"))
+        batch_op.drop_index("ix_openings_member_id")
         batch_op.drop_index("ix_openings_asset_id")
 
     op.drop_table("openings")

@@ -13,11 +13,12 @@ REST = timedelta(minutes=15)
 
 
 def _try(library: Library, email: str, password: str) -> bool:
+    with library.database.reading() as session:
+        proof = service.prove(session, email=email, password=password)
     with library.database.unit_of_work() as session:
         member = service.sign_in(
             session,
-            email=email,
-            password=password,
+            proof,
             allowed_failures=3,
             rest=REST,
             now=library.clock.now(),
