@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         180, ge=1, description="How long raw requests on share links are kept"
     )
     job_lease_seconds: int = Field(
-        300, ge=30, description="A job not finished by then is given to another worker"
+        60, ge=30, description="A job whose worker is silent for so long is given to another"
     )
     job_attempts: int = Field(5, ge=1, le=20, description="Tries before a job is set aside")
 

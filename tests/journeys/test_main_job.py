@@ -173,11 +173,11 @@ def test_from_upload_to_the_report_a_month_later(
     assert counted["sends"] == 1, "a link that a person read is an inferred send"
 
     mira.goto(f"{url}/reports/unused")
-    unused = mira.locator("tr", has_text="yard-rules")
+    unused = mira.locator("tr", has_text="Yard rules")
     expect(unused.first).to_be_visible()
     told = mira.request.get(f"{url}/reports/unused.json").json()
     causes = {r["title"]: r["cause"] for r in told["rows"]}
-    assert causes["yard-rules"] == "never shown"
+    assert causes["Yard rules"] == "never shown"
     assert "brightsea-story" not in causes
 
 

@@ -135,6 +135,7 @@ def _frame(name: str, window: Window, coverage: float | None) -> dict[str, Any]:
     return {
         "name": name,
         "window": window,
+        "today": now.date(),
         "chosen": chosen,
         "sort": request.args.get("sort", ""),
         "windows": {
