@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "sentence_transformers", "faiss", "tantivy", "onnxruntime", "pptx", "openpyxl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module", ["web", "web.wiring", "web.cli", "web.wsgi", "indexer", "contentlib.reactions"]
 )

@@ -13,6 +13,9 @@ from indexer import query_model, weights
 from indexer.embed import open_embedder
 from indexer.weights import STAMPS, find_model
 
+# processes, models and programs of their own
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "pricing",
     "How a regional bank cut its release cycle from weeks to days",

@@ -13,6 +13,9 @@ import pytest
 from indexer.index import EmbeddedIndex
 from tests.indexer.hashing import HashingEmbedder, among, an_asset
 
+# processes, models and programs of their own
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("alpha", "beta")
 SIZE = 30
@@ -50,6 +53,7 @@ from pathlib import Path
 from indexer.index import EmbeddedIndex
 from tests.indexer.hashing import HashingEmbedder
 from tests.indexer.test_index_processes import words_found
+
 index = EmbeddedIndex(Path(sys.argv[1]), HashingEmbedder())
 for line in sys.stdin:
     print(*words_found(index), flush=True)

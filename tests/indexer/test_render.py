@@ -16,6 +16,9 @@ from contentlib.ports import Limits, Rendering
 from indexer import Documents
 from tests.indexer import documents as files
 
+# processes, models and programs of their own
+pytestmark = pytest.mark.slow
+
 needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not there")
 
 

@@ -9,6 +9,9 @@ import pytest
 from contentlib.ports import Limits
 from indexer import sandbox
 
+# processes, models and programs of their own
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(seconds=20, memory_mb=512)
 
 

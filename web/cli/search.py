@@ -25,8 +25,8 @@ def search(
 ) -> None:
     """Search the library as a member who sees everything but archived assets."""
     with library_of(ctx) as library, library.database.reading() as session:
-        library.index.prepare()
         narrowing = read_facets(facets, vocabulary(session))
+        library.index.prepare()
         begun = time.perf_counter()
         found = find(
             session,

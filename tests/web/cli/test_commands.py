@@ -10,6 +10,9 @@ import pytest
 
 from tests.indexer import documents as files
 
+# each command is a process of its own
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -87,7 +90,6 @@ def test_check_of_an_empty_library_is_clean(tmp_path: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "findings": []})
 
 
-@pytest.mark.slow
 def test_what_is_imported_is_found_and_importing_again_makes_no_twin(tmp_path: Path) -> None:
     incoming = tmp_path / "incoming"
     incoming.mkdir()
