@@ -56,3 +56,11 @@ def either_library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[L
 def cast(library: Library) -> Cast:
     """The people of the stories, hired into `library`."""
     return hire(library)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: a missing part must not hide what it would have shown."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    if os.environ.get("CI") == "true" and skipped:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
