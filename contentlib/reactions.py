@@ -11,7 +11,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, make_msgid
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from contentlib.asset import importing, indexing
@@ -73,7 +73,8 @@ def read_import_item(library: Library, payloads: Sequence[Payload]) -> None:
 
 def _read(library: Library, item: importing.ToRead) -> assets.NewContent:
     limits = library.settings.limits
-    name = item.name
+    # an import by path is listed by its path; the file itself is known by its name alone
+    name = PurePath(item.name).name
     if item.sha256 is None:
         page = library.fetcher.fetch(item.url or "", max_bytes=limits.file_mb * 1_000_000)
         stored = library.files.put(BytesIO(page.body))

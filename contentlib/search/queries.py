@@ -19,6 +19,9 @@ from contentlib.search import rules
 # Facets are counted over this many candidates: a rank beyond is no answer any more.
 _CANDIDATES = 100
 
+# A fit further down does not make the answer a fit: people look at the first few.
+_LOOKED_AT = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -61,18 +64,19 @@ def find(
 ) -> Results:
     """The best assets for the words among those the member may see. At most six statements.
 
-    An answer is confident when one of its results is above the floor; otherwise its results are
-    the nearest there are. Raises IndexUnavailable.
+    An answer is confident when one of its first three results is; otherwise its results are the
+    nearest there are. Raises IndexUnavailable.
     """
     if not text.strip():
         return NOTHING_FOUND
     among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
     hits = index.search(text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
     kept = rules.worth_showing(hits)
+    results = _shown(session, kept[:limit], text, today=today, floor=floor)
     return Results(
-        results=_shown(session, kept[:limit], text, today=today, floor=floor),
+        results=results,
         total=len(kept),
-        confident=any(rules.is_confident(hit.cosine, floor=floor) for hit in kept),
+        confident=any(result.confident for result in results[:_LOOKED_AT]),
         facet_counts=facet_counts_among(session, [hit.asset_id for hit in kept]),
     )
 
@@ -144,13 +148,15 @@ def _shown(
             continue
         # an index one write behind may name a passage that is gone: the asset still stands
         passage = passages.get(best.get(hit.asset_id, -1))
+        said = (line.title, line.summary, passage.text if passage else "")
         results.append(
             Result(
                 line=line,
                 rank=len(results) + 1,
                 score=hit.score,
                 cosine=hit.cosine,
-                confident=rules.is_confident(hit.cosine, floor=floor),
+                confident=rules.is_confident(hit.cosine, floor=floor)
+                or rules.says_it_all(words, *said),
                 passage=passage,
                 snippet=rules.snippet(passage.text if passage else line.summary, words),
             )

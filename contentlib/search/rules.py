@@ -100,8 +100,17 @@ def worth_showing(hits: Sequence[IndexHit]) -> list[IndexHit]:
 
 
 def is_confident(cosine: float, *, floor: float) -> bool:
-    """Whether a result is worth showing as an answer rather than as the nearest there is.
+    """Whether the meaning is near enough to be an answer rather than the nearest there is.
 
     Cosine is the one component that is comparable between queries.
     """
     return cosine >= floor
+
+
+def says_it_all(words: tuple[str, ...], *texts: str) -> bool:
+    """Whether every word of the query stands in these texts: then it fits, whatever it means.
+
+    Codes, names and product numbers have no meaning that a model could know.
+    """
+    held = {_stem(word.casefold()) for text in texts for word in _WORD.findall(text)}
+    return bool(words) and all(_stem(word) in held for word in words)

@@ -98,6 +98,13 @@ def test_words_that_fit_nothing_are_answered_without_confidence(library: Library
     assert _titles(found) == ["Dock queues"]
 
 
+def test_a_code_that_stands_in_the_title_is_a_fit_whatever_it_means(library: Library) -> None:
+    cast = hire(library)
+    make_asset(library, "Data sheet XR-7781", "Nothing else.")
+    Worker(library).drain()
+    assert _find(library, cast.rosa, "XR-7781").confident
+
+
 def test_no_words_find_nothing(library: Library) -> None:
     cast = hire(library)
     make_asset(library)
