@@ -53,6 +53,13 @@ class ServeProcess:
             stderr=subprocess.DEVNULL,
         )
 
+    def __enter__(self) -> "ServeProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.stop()
+
     def wait_until_it_answers(self, *, timeout_s: float = 60) -> None:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

@@ -53,7 +53,7 @@ class _World:
     library: Library
     chance: random.Random
     viewers: list[Viewer]
-    deals: dict[int, list[str]]
+    deals: dict[int, list[Opportunity]]
     answers: list[tuple[str, tuple[Result, ...], bool]]
     looks: dict[int, float] = field(default_factory=dict)
     worth: dict[int, float] = field(default_factory=dict)
@@ -94,12 +94,10 @@ def _world(library: Library, queries: Sequence[str], *, now: datetime, seed: int
     with library.database.reading() as session:
         members = reps(session)
         viewers = [viewer_of(session, member) for member in members]
-        deals: dict[int, list[str]] = {}
-        for owner_id, deal in session.execute(
-            select(Opportunity.owner_id, Opportunity.public_id).order_by(Opportunity.id)
-        ):
-            if owner_id is not None:
-                deals.setdefault(owner_id, []).append(deal)
+        deals: dict[int, list[Opportunity]] = {}
+        for deal in session.scalars(select(Opportunity).order_by(Opportunity.id)):
+            if deal.owner_id is not None:
+                deals.setdefault(deal.owner_id, []).append(deal)
         answers = [(text, *_answer(library, session, viewers[0], text, now)) for text in queries]
     return _World(library, random.Random(seed), viewers, deals, answers)  # noqa: S311
 
@@ -190,7 +188,11 @@ def _take(world: _World, viewer: Viewer, result: Result, at: datetime) -> None:
 
 
 def _share(world: _World, viewer: Viewer, result: Result, at: datetime) -> None:
-    deals = world.deals.get(viewer.member_id)
+    deals = [
+        deal.public_id
+        for deal in world.deals.get(viewer.member_id, ())
+        if deal.created_at <= at and (deal.closed_at is None or at < deal.closed_at)
+    ]
     buyer = f"buyer{world.chance.randrange(400)}@customer{world.chance.randrange(90)}.example"
     with world.library.database.unit_of_work() as session:
         share = shares.create(

@@ -67,9 +67,9 @@ def test_a_server_killed_in_the_middle_of_fifty_files_finishes_them_after_a_rest
     library.index.prepare()
     batch_id = _receive_all(library, folder)
 
-    first = ServeProcess(data)
-    left = _wait_until(library, batch_id, at_most=FILES - 10, timeout_s=120)
-    first.kill()
+    with ServeProcess(data) as first:
+        left = _wait_until(library, batch_id, at_most=FILES - 10, timeout_s=120)
+        first.kill()
     assert 0 < left < FILES
     time.sleep(2)  # the worker notices that its parent is gone
     after_kill = _left(library, batch_id)
@@ -77,10 +77,9 @@ def test_a_server_killed_in_the_middle_of_fifty_files_finishes_them_after_a_rest
     assert _left(library, batch_id) == after_kill, "a worker outlived its server"
     _nothing_is_half_published(library, FILES - after_kill)
 
-    second = ServeProcess(data)
-    second.wait_until_it_answers()
-    _wait_until(library, batch_id, at_most=0, timeout_s=180)
-    second.stop()
+    with ServeProcess(data) as second:
+        second.wait_until_it_answers()
+        _wait_until(library, batch_id, at_most=0, timeout_s=180)
     _nothing_is_half_published(library, FILES)
 
     again = bring_in(library, read_sources(str(folder)), owner=None, publish=True, label="again")
