@@ -96,7 +96,7 @@ class _Grid:
 def write(asset: Authored, look: theme.Look, today: date) -> bytes:
     """The workbook's bytes, formulas with their results."""
     book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)
     book.properties.title = asset.title
     book.properties.creator = theme.COMPANY
     book.calculation.fullCalcOnLoad = True
@@ -133,7 +133,7 @@ def _open_sheet(sheet: Worksheet, asset: Authored, look: theme.Look) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _write_note(sheet: Worksheet, note: str) -> None:
