@@ -1,6 +1,7 @@
 """The bounded process: whatever a parser does in it, the service gets a sentence or a value."""
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -132,7 +133,8 @@ def test_no_open_file_of_ours_reaches_the_process(tmp_path: Path) -> None:
 
 
 def test_no_address_is_reached_where_the_kernel_lets_us_take_the_network_away() -> None:
-    interfaces = _said("tail -n +3 /proc/net/dev").split("\n")
-    if any(not line.strip().startswith("lo:") for line in interfaces if line.strip()):
-        pytest.skip("this machine does not let a process leave the network")
-    assert _said("cat /proc/net/route | tail -n +2") == ""
+    interfaces = [line for line in _said("tail -n +3 /proc/net/dev").split("\n") if line.strip()]
+    is_alone = all(line.strip().startswith("lo:") for line in interfaces)
+    asked = subprocess.run(["unshare", "--user", "--net", "true"], capture_output=True, check=False)
+    assert is_alone or asked.returncode != 0
+    assert not is_alone or _said("cat /proc/net/route | tail -n +2") == ""

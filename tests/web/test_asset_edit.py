@@ -6,7 +6,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from contentlib.library import Library
@@ -14,29 +13,12 @@ from contentlib.taxonomy import service as taxonomy
 from tests.cast import Cast
 from tests.factories import MONDAY, make_asset
 from tests.web.browsing import (
-    browser_of,
     page,
     rows,
     submit,
 )
-from web import create_app
 
 TODAY = MONDAY.date()
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
-
-
-@pytest.fixture
-def mira(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.mira)
 
 
 def _fields(body: str) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """The files and pictures of an asset: who gets which, and how they leave."""
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from contentlib.library import Library
@@ -9,29 +7,12 @@ from tests.cast import Cast
 from tests.factories import MONDAY, make_asset
 from tests.web.browsing import (
     WEBP,
-    browser_of,
     draw,
     next_version,
     page,
 )
-from web import create_app
 
 TODAY = MONDAY.date()
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
-
-
-@pytest.fixture
-def mira(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.mira)
 
 
 def test_a_file_leaves_as_an_attachment_under_its_own_name(

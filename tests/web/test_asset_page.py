@@ -5,7 +5,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from contentlib.asset import service
@@ -16,7 +15,6 @@ from tests.cast import Cast
 from tests.factories import MONDAY, content, make_asset, statements
 from tests.web.browsing import (
     asset_id,
-    browser_of,
     draw,
     index_everything,
     next_version,
@@ -24,25 +22,9 @@ from tests.web.browsing import (
     rows,
     submit,
 )
-from web import create_app
 from web.pages import asset as pages
 
 TODAY = MONDAY.date()
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
-
-
-@pytest.fixture
-def mira(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.mira)
 
 
 # --- what it tells ---------------------------------------------------------------

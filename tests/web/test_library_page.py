@@ -5,34 +5,16 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from contentlib.clock import FixedClock
 from contentlib.library import Library
 from contentlib.taxonomy import service as taxonomy
-from tests.cast import Cast
 from tests.factories import MONDAY, make_asset, statements
-from tests.web.browsing import asset_id, browser_of, page, rows, submit
-from web import create_app
+from tests.web.browsing import asset_id, page, rows, submit
 from web.pages import library as pages
 
 TODAY = MONDAY.date()
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
-
-
-@pytest.fixture
-def mira(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.mira)
 
 
 def _titles(body: str) -> list[str]:

@@ -12,17 +12,6 @@ from contentlib.library import Library
 from tests.cast import Cast
 from tests.factories import csrf_token
 from tests.web.browsing import asset_id, browser_of, page, rows, shelf_of
-from web import create_app
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
 
 
 @pytest.fixture

@@ -14,17 +14,6 @@ from contentlib.library import Library
 from tests.cast import Cast
 from tests.factories import WordIndex, make_asset, statements
 from tests.web.browsing import browser_of, index_everything, page, rows, shelf_of, submit
-from web import create_app
-
-
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
-@pytest.fixture
-def rosa(app: Flask, cast: Cast) -> FlaskClient:
-    return browser_of(app, cast.rosa)
 
 
 @pytest.fixture

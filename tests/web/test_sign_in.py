@@ -18,11 +18,6 @@ from web import create_app
 from web.pages.sign_in import own_path
 
 
-@pytest.fixture
-def app(library: Library, cast: Cast) -> Flask:
-    return create_app(library)
-
-
 def _try(client: FlaskClient, email: str, password: str, **more: str) -> tuple[int, str]:
     token = csrf_token(page(client, "/sign-in"))
     answer = client.post(
