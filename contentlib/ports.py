@@ -253,6 +253,12 @@ class IndexState:
 class SearchIndex(Protocol):
     """Relevance, and only that. The one writer is the worker; any process may search."""
 
+    def warm_up(self) -> None:
+        """Loads what indexing needs, so that the first document need not wait for it.
+
+        Called by a worker that is going to stay; idempotent.
+        """
+
     def replace(self, assets: Iterable[IndexedAsset]) -> None:
         """Puts these assets in place of what the index holds of them. Durable on return."""
 

@@ -44,6 +44,10 @@ class EmbeddedIndex:
         """See SearchIndex."""
         self._embedder.prepare_queries()
 
+    def warm_up(self) -> None:
+        """See SearchIndex."""
+        self._embedder.documents(["a first text"])
+
     def replace(self, assets: Iterable[IndexedAsset]) -> None:
         """See SearchIndex. Assets held in the same revision are left as they are.
 

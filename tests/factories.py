@@ -49,6 +49,9 @@ class WordIndex:
     def prepare(self) -> None:
         return
 
+    def warm_up(self) -> None:
+        return
+
     def replace(self, assets: Iterable[IndexedAsset]) -> None:
         self._held.update({asset.asset_id: asset for asset in assets})
 

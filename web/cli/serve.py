@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import click
 
@@ -85,4 +86,6 @@ def worker(ctx: click.Context, beside_server: bool) -> None:
         runner = Worker(library)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: runner.stop())
+        # Loading the model takes ten seconds: the first file after a start must not wait for it.
+        threading.Thread(target=library.index.warm_up, name="warm-up", daemon=True).start()
         runner.run()
