@@ -240,6 +240,25 @@ class IndexHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two assets are, as cosines: of their cards, and of their texts as wholes.
+
+    The card is title, summary and facets. `text` is None where one of them has no passage.
+    """
+
+    card: float
+    text: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An asset near another."""
+
+    asset_id: int
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """How the index is: `problem` is a sentence when it cannot answer as it should."""
 
@@ -271,6 +290,18 @@ class SearchIndex(Protocol):
         """The best assets among the permitted, best first. An empty `among` finds nothing.
 
         `mode`: fused, keyword or vector. Raises IndexUnavailable.
+        """
+
+    def like(self, asset_id: int, *, among: Permitted, limit: int) -> tuple[Neighbour, ...]:
+        """The permitted assets most like this one, nearest first, itself left out.
+
+        Empty where the index does not hold the asset. Raises IndexUnavailable.
+        """
+
+    def alikeness(self, asset_ids: Sequence[int]) -> Mapping[tuple[int, int], Likeness]:
+        """How alike each two of these are, by (lower id, higher id); meant for a screenful.
+
+        Those the index does not hold are left out. Raises IndexUnavailable.
         """
 
     def prepare(self) -> None:

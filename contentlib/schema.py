@@ -10,6 +10,7 @@ from contentlib.engagement import models as engagement
 from contentlib.events import jobs
 from contentlib.member import models as member
 from contentlib.notification import models as notification
+from contentlib.recommendation import models as recommendation
 from contentlib.search import models as search
 from contentlib.sending import models as sending
 from contentlib.share import models as share
@@ -28,6 +29,7 @@ __all__ = [
     "member",
     "metadata",
     "notification",
+    "recommendation",
     "search",
     "sending",
     "share",

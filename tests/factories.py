@@ -3,10 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from contentlib.ports import (
     IndexedAsset,
     IndexHit,
     IndexState,
+    Likeness,
+    Neighbour,
     PassageHit,
     Permitted,
     SearchIndex,
@@ -85,12 +88,40 @@ class WordIndex:
                 ),
                 key=lambda hit: (-hit.cosine, hit.passage_id),
             )
-            about = " ".join((asset.title, asset.summary, *asset.facets))
-            best = max([_overlap(wanted, about), *(hit.cosine for hit in passages)])
+            best = max([_overlap(wanted, _about(asset)), *(hit.cosine for hit in passages)])
             if best > 0:
                 bm25 = passages[0].bm25 if passages else 0.0
                 hits.append(IndexHit(asset_id, best, best, best, bm25, tuple(passages[:3])))
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.asset_id))[:limit])
+
+
+    def like(self, asset_id: int, *, among: Permitted, limit: int) -> tuple[Neighbour, ...]:
+        if asset_id not in self._held:
+            return ()
+        others = [other for other in among.asset_ids if other != asset_id and other in self._held]
+        found = [Neighbour(other, self._likeness(asset_id, other)) for other in others]
+        return tuple(sorted(found, key=lambda n: (-n.likeness.card, n.asset_id))[:limit])
+
+    def alikeness(self, asset_ids: Sequence[int]) -> Mapping[tuple[int, int], Likeness]:
+        held = sorted({asset_id for asset_id in asset_ids if asset_id in self._held})
+        return {(one, other): self._likeness(one, other) for one, other in combinations(held, 2)}
+
+    def _likeness(self, one: int, other: int) -> Likeness:
+        a, b = self._held[one], self._held[other]
+        card = _alike(_about(a), _about(b))
+        if not a.passages or not b.passages:
+            return Likeness(card, None)
+        texts = [" ".join(p.text for p in asset.passages) for asset in (a, b)]
+        return Likeness(card, _alike(*texts))
+
+
+def _about(asset: IndexedAsset) -> str:
+    return " ".join((asset.title, asset.summary, *asset.facets))
+
+
+def _alike(one: str, other: str) -> float:
+    a, b = set(_words(one)), set(_words(other))
+    return len(a & b) / math.sqrt(len(a) * len(b)) if a and b else 0.0
 
 
 def _words(text: str) -> list[str]:

@@ -204,6 +204,17 @@ class AssetStateChange(Base):
     after: Mapped[str | None] = mapped_column(String(300))
 
 
+class TermRefusal(Base):
+    """A publisher's word that a term suggested for an asset does not fit; never suggested again."""
+
+    __tablename__ = "term_refusals"
+
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id"), primary_key=True)
+    term_id: Mapped[int] = mapped_column(ForeignKey("terms.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[Moment]
+
+
 class ImportBatch(Base):
     """Files brought in together."""
 

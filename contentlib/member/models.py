@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contentlib.db import Base, Id, Key, Moment, Name, Prose, PublicId
+from contentlib.db import Base, Id, JsonList, Key, Moment, Name, Prose, PublicId, Sha256
 from contentlib.ids import public_id
 
 
@@ -83,3 +83,25 @@ class MemberChange(Base):
     field: Mapped[Key]
     before: Mapped[str | None] = mapped_column(String(200))
     after: Mapped[str | None] = mapped_column(String(200))
+
+
+class ApiToken(Base):
+    """A key with which a program acts for a member, within its scopes.
+
+    Only the secret's hash is kept: 256 random bits need no slow hash, and every request pays it.
+    """
+
+    __tablename__ = "api_tokens"
+    # a member's own tokens
+    __table_args__ = (Index("ix_api_tokens_member_id", "member_id"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    name: Mapped[Name]
+    secret_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    scopes: Mapped[JsonList]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment | None]
+    last_used_at: Mapped[Moment | None]
+    revoked_at: Mapped[Moment | None]

@@ -1,13 +1,16 @@
 """Facets and terms. Stages and content types are terms too: data, not an enum."""
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contentlib.db import Base, Id, Key, Name, Prose
 
 
 class Facet(Base):
-    """A question asked of each asset ("which industry?"); `many` allows several answers."""
+    """A question asked of each asset ("which industry?"); `many` allows several answers.
+
+    `is_ordered`: its terms follow each other, so that neighbours are near (stages, sizes).
+    """
 
     __tablename__ = "facets"
 
@@ -16,6 +19,7 @@ class Facet(Base):
     label: Mapped[Name]
     description: Mapped[Prose] = mapped_column(default="")
     many: Mapped[bool]
+    is_ordered: Mapped[bool] = mapped_column(server_default=false())
     position: Mapped[int]
 
     terms: Mapped[list["Term"]] = relationship(
@@ -24,7 +28,10 @@ class Facet(Base):
 
 
 class Term(Base):
-    """One answer, with its definition, parent and (for content types) review interval."""
+    """One answer, with its definition, parent and (for content types) review interval.
+
+    `from_employees`: a size band begins at this many; it ends where the next one begins.
+    """
 
     __tablename__ = "terms"
     __table_args__ = (UniqueConstraint("facet_id", "key"),)
@@ -38,6 +45,7 @@ class Term(Base):
     position: Mapped[int]
     review_months: Mapped[int | None]
     internal: Mapped[bool] = mapped_column(default=False)
+    from_employees: Mapped[int | None]
 
     facet: Mapped[Facet] = relationship(back_populates="terms")
     parent: Mapped["Term | None"] = relationship(remote_side="Term.id")

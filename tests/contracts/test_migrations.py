@@ -51,3 +51,34 @@ def test_an_upgrade_of_an_upgraded_database_changes_nothing(database: Database) 
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM teams")).scalars().all() == ["North"]
     database.dispose()
+
+
+def test_recommending_comes_to_a_library_with_data_and_goes_again(database: Database) -> None:
+    migrations.downgrade(database, to="0001")
+    writing = database.engine.execution_options(contentlib_access="write")
+    with writing.begin() as connection:
+        for key, position in (("stage", 1), ("industry", 2)):
+            connection.execute(
+                text(
+                    "INSERT INTO facets (key, label, description, many, position)"
+                    " VALUES (:key, :key, '', true, :position)"
+                ),
+                {"key": key, "position": position},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO terms (facet_id, key, label, definition, position, internal)"
+                " SELECT id, 'discovery', 'Discovery', '', 0, false FROM facets"
+                " WHERE key = 'stage'"
+            )
+        )
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        ordered = connection.execute(text("SELECT key FROM facets WHERE is_ordered"))
+        assert ordered.scalars().all() == ["stage"]
+        terms = connection.execute(text("SELECT label, from_employees FROM terms"))
+        assert [tuple(row) for row in terms] == [("Discovery", None)]
+    migrations.downgrade(database, to="0001")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT label FROM terms")).scalars().all() == ["Discovery"]
+    database.dispose()
