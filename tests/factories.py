@@ -94,7 +94,6 @@ class WordIndex:
                 hits.append(IndexHit(asset_id, best, best, best, bm25, tuple(passages[:3])))
         return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.asset_id))[:limit])
 
-
     def like(self, asset_id: int, *, among: Permitted, limit: int) -> tuple[Neighbour, ...]:
         if asset_id not in self._held:
             return ()
