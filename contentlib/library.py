@@ -10,6 +10,7 @@ from contentlib.asset.visibility import PermittedCache
 from contentlib.db import Database
 from contentlib.events.hits import HitWriter
 from contentlib.ports import Clock, DocumentReader, FileStore, Mailer, SearchIndex, WebFetcher
+from contentlib.search.words import SpellingCache
 from contentlib.settings import Settings
 
 
@@ -28,6 +29,7 @@ class Library:
     mailer: Mailer | None = None
     permitted: PermittedCache = field(default_factory=PermittedCache)
     facet_counts: FacetCounts = field(default_factory=FacetCounts)
+    spelling: SpellingCache = field(default_factory=SpellingCache)
 
     @property
     def signing_key(self) -> bytes:

@@ -228,7 +228,9 @@ class IndexHit:
 
     `score` orders hits of one answer and is comparable only within it; `cosine` says how near
     the asset's meaning is (its best passage and its card together; 0 where the mode asks no
-    vectors) and is comparable across answers. `passages` are the asset's best, best first.
+    vectors) and is comparable across answers. `standout` is by how many standard deviations
+    that is nearer than the library's assets are on the whole. `passages` are the asset's best,
+    best first.
     """
 
     asset_id: int
@@ -237,6 +239,7 @@ class IndexHit:
     asset_bm25: float
     passage_bm25: float
     passages: tuple[PassageHit, ...] = ()
+    standout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

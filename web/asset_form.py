@@ -45,6 +45,7 @@ class Filled:
     customer: str
     reference_rights: str
     rights_regions: str
+    customer_competitors: str
     rights_until: str
     production_cost: str
     terms: frozenset[str]
@@ -67,6 +68,7 @@ def of_detail(detail: AssetDetail) -> Filled:
         customer=detail.customer or "",
         reference_rights=detail.reference_rights,
         rights_regions=", ".join(detail.rights_regions),
+        customer_competitors=", ".join(detail.customer_competitors),
         rights_until=_iso(detail.rights_until),
         production_cost="" if detail.production_cost is None else str(detail.production_cost),
         terms=frozenset(f"{term.facet}:{term.id}" for term in line.terms),
@@ -99,7 +101,8 @@ def checked(filled: Filled, vocabulary: Vocabulary) -> Edit:
         source_url=_address("source_url", filled.source_url, wrong),
         customer=filled.customer or None,
         reference_rights=filled.reference_rights,
-        rights_regions=[r.strip() for r in filled.rights_regions.split(",") if r.strip()],
+        rights_regions=_listed(filled.rights_regions),
+        customer_competitors=_listed(filled.customer_competitors),
         rights_until=_day("rights_until", filled.rights_until, wrong),
         production_cost=_cost("production_cost", filled.production_cost, wrong),
         term_ids=_term_ids(filled.terms, vocabulary),
@@ -163,6 +166,10 @@ def _term_ids(chosen: frozenset[str], vocabulary: Vocabulary) -> dict[str, tuple
         ids = tuple(term.id for term in facet.terms if f"{facet.key}:{term.id}" in chosen)
         found[facet.key] = ids if facet.many else ids[:1]
     return found
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _iso(value: date | None) -> str:

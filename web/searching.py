@@ -11,6 +11,7 @@ from contentlib.ids import public_id
 from contentlib.search.queries import Results, counts_of_narrowed, find
 from contentlib.search.service import SURFACE, Answered
 from contentlib.taxonomy.queries import Vocabulary
+from contentlib.taxonomy.recognition import Recognised
 from web import narrowing, receipts
 from web.auth import viewer
 from web.transaction import library, session
@@ -30,6 +31,7 @@ class Asked:
     show: int
     opportunity: OpportunityLine | None
     vocabulary: Vocabulary
+    as_typed: bool = False
 
     def address(
         self,
@@ -38,11 +40,24 @@ class Asked:
         unnarrowed: bool = False,
         show: int | None = None,
         token: str | None = None,
+        as_typed: bool = False,
+        plus: Recognised | None = None,
     ) -> str:
         """The address of this search, changed a little. `token` names the list it stands in."""
         said = {} if unnarrowed else self.chosen.args(without=without)
+        if plus is not None:
+            said["facet"] = [*said.get("facet", ()), f"{plus.term.facet}:{plus.term.key}"]
         deal = self.opportunity.public_id if self.opportunity else None
-        return url_for("search.results", q=self.text, **said, opportunity=deal, show=show, s=token)
+        typed = "1" if as_typed or self.as_typed else None
+        return url_for(
+            "search.results",
+            q=self.text,
+            **said,
+            opportunity=deal,
+            show=show,
+            s=token,
+            as_typed=typed,
+        )
 
 
 def asked_of(args: MultiDict[str, str], vocabulary: Vocabulary) -> Asked:
@@ -56,6 +71,7 @@ def asked_of(args: MultiDict[str, str], vocabulary: Vocabulary) -> Asked:
         show=min(max(wanted, PAGE_SIZE), MOST_SHOWN),
         opportunity=visible_opportunity(session(), viewer(), deal).line if deal else None,
         vocabulary=vocabulary,
+        as_typed=args.get("as_typed") == "1",
     )
 
 
@@ -91,9 +107,11 @@ def answer(asked: Asked) -> Answer:
         floor=library().settings.search_floor,
         narrowing=only,
         limit=asked.show,
+        words=asked.vocabulary,
+        spelling=None if asked.as_typed else library().spelling,
     )
     beside = counts_of_narrowed(
-        session(), index, cache, who, text=words, today=today, narrowing=only
+        session(), index, cache, who, text=results.mended.text, today=today, narrowing=only
     )
     counts = narrowing.counts_with(results.facet_counts, beside, asked.vocabulary)
     answered = Answered(

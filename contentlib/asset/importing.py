@@ -233,6 +233,7 @@ def _apply(session: Session, asset: Asset, fields: Fields, item: ImportItem, now
         customer=fields.customer,
         reference_rights=fields.reference_rights,
         rights_regions=fields.rights_regions,
+        customer_competitors=fields.customer_competitors,
         rights_until=fields.rights_until,
         production_cost=fields.production_cost,
         term_ids=fields.terms or None,

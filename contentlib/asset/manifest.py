@@ -33,6 +33,7 @@ class Fields:
     reference_rights: str | None = None
     rights_regions: list[str] | None = None
     rights_until: date | None = None
+    customer_competitors: list[str] | None = None
     published_on: date | None = None
     review_by: date | None = None
     expires_on: date | None = None
@@ -75,7 +76,13 @@ def read_row(row: Mapping[str, Any], vocabulary: Vocabulary) -> Fields:
                 f"{facet.label}: {listed} is not in the vocabulary; kept as a custom property."
             )
     known = {f.key for f in vocabulary.facets} | SOURCE_KEYS | {*_TEXTS, *_DATES}
-    known |= {"audience", "reference_rights", "rights_regions", "production_cost"}
+    known |= {
+        "audience",
+        "reference_rights",
+        "rights_regions",
+        "customer_competitors",
+        "production_cost",
+    }
     odd = [key for key in row if key not in known and row[key] not in (None, "", [])]
     custom.update({key: row[key] for key in odd})
     if odd:
@@ -91,6 +98,7 @@ def read_row(row: Mapping[str, Any], vocabulary: Vocabulary) -> Fields:
         reference_rights=_one_of("reference_rights", row, REFERENCE_RIGHTS, warnings),
         rights_regions=facet_values(row, "rights_regions") or None,
         rights_until=dates["rights_until"],
+        customer_competitors=facet_values(row, "customer_competitors") or None,
         published_on=dates["published_at"],
         review_by=dates["review_by"],
         expires_on=dates["expires_at"],

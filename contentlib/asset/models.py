@@ -78,6 +78,8 @@ class Asset(Base):
     reference_rights: Mapped[str] = mapped_column(String(12), default="named")
     rights_regions: Mapped[JsonList] = mapped_column(default=list)
     rights_until: Mapped[date | None] = mapped_column(Date)
+    # a story is never suggested to those whom its customer names as competitors
+    customer_competitors: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
     production_cost: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     custom: Mapped[JsonValue] = mapped_column(default=dict)
     current_version_id: Mapped[int | None] = mapped_column(
@@ -105,6 +107,7 @@ class Asset(Base):
             audience="external",
             reference_rights="named",
             rights_regions=[],
+            customer_competitors=[],
             custom={},
             created_at=now,
         )

@@ -212,6 +212,7 @@ class AssetDetail:
     customer: str | None
     reference_rights: str
     rights_regions: tuple[str, ...]
+    customer_competitors: tuple[str, ...]
     rights_until: date | None
     production_cost: Decimal | None
     source_url: str | None
@@ -247,6 +248,7 @@ def visible_asset(
         customer=asset.customer,
         reference_rights=asset.reference_rights,
         rights_regions=tuple(asset.rights_regions),
+        customer_competitors=tuple(asset.customer_competitors),
         rights_until=asset.rights_until,
         production_cost=asset.production_cost,
         source_url=asset.source_url,

@@ -162,6 +162,7 @@ class Edit:
     reference_rights: str | None = None
     rights_regions: list[str] | None = None
     rights_until: date | None = None
+    customer_competitors: list[str] | None = None
     production_cost: Decimal | None = None
     term_ids: Mapping[str, tuple[int, ...]] | None = None
     custom: Mapping[str, Any] | None = None
@@ -174,6 +175,7 @@ _PLAIN = (
     "customer",
     "reference_rights",
     "rights_regions",
+    "customer_competitors",
     "rights_until",
     "production_cost",
     "review_by",

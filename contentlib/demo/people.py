@@ -42,6 +42,7 @@ def add_vocabulary(session: Session, source: Path) -> None:
                 parent=known.get(term.get("parent", "")),
                 review_months=term.get("review_months"),
                 internal=term.get("internal", False),
+                from_employees=term.get("from_employees"),
             )
 
 

@@ -23,6 +23,8 @@ Ability = Literal[
     "manage members",
     "manage jobs",
     "see audit log",
+    "hold tokens",
+    "manage tokens",
 ]
 
 # Deny unless listed. One row an ability, read from left to right.
@@ -40,6 +42,18 @@ ABILITIES: dict[Ability, frozenset[Role]] = {
     "manage members": frozenset({"admin"}),
     "manage jobs": frozenset({"marketer", "admin"}),
     "see audit log": frozenset({"admin"}),
+    "hold tokens": frozenset(ROLES),
+    "manage tokens": frozenset({"admin"}),
+}
+
+Scope = Literal["assets:read", "search", "recommend", "requests:write"]
+
+# What a program may do with a token, and the ability that its member needs for it as well.
+SCOPES: dict[Scope, Ability] = {
+    "assets:read": "search",
+    "search": "search",
+    "recommend": "search",
+    "requests:write": "search",
 }
 
 # METRICS: a marketer sees no figures for fewer than 5 reps.

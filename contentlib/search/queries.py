@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session
 from contentlib.asset.facet_counts import facet_counts_among
 from contentlib.asset.indexing import PassageLine, passages_by_id
 from contentlib.asset.queries import AssetLine, lines_by_id
+from contentlib.asset.traits import traits_of
 from contentlib.asset.visibility import NOTHING_NARROWED, Narrowing, PermittedCache
 from contentlib.errors import IndexUnavailable
 from contentlib.member.rules import Viewer
-from contentlib.ports import IndexHit, Permitted, SearchIndex
-from contentlib.search import rules
+from contentlib.ports import Permitted, SearchIndex
+from contentlib.search import ranking, rules
+from contentlib.search.ranking import Ranked
+from contentlib.search.spelling import Mended
+from contentlib.search.words import SpellingCache
+from contentlib.taxonomy.agreeing import agreed
+from contentlib.taxonomy.nearness import Agreement
+from contentlib.taxonomy.queries import Vocabulary, vocabulary
+from contentlib.taxonomy.recognition import Recognised, recognise
 
 # Facets are counted over this many candidates: a rank beyond is no answer any more.
 _CANDIDATES = 100
@@ -25,25 +33,35 @@ _LOOKED_AT = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An asset found, with the passage that matched best."""
+    """An asset found, with the passage that matched best.
+
+    `fit` is comparable between questions, `score` only within one answer. `agreements`: the
+    terms named in the question that it has, or has something near to.
+    """
 
     line: AssetLine
     rank: int
     score: float
-    cosine: float
+    fit: float
     confident: bool
     passage: PassageLine | None
     snippet: tuple[rules.Span, ...]
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """An answer. `confident` false: nothing here fits well, the results are the nearest."""
+    """An answer. `confident` false: nothing here fits well, the results are the nearest.
+
+    `mended` is the question that was answered; `named` are the vocabulary's terms in it.
+    """
 
     results: tuple[Result, ...]
     total: int
     confident: bool
     facet_counts: dict[int, int]
+    mended: Mended = Mended("")
+    named: tuple[Recognised, ...] = ()
 
 
 NOTHING_FOUND = Results((), 0, False, {})
@@ -61,24 +79,48 @@ def find(
     narrowing: Narrowing = NOTHING_NARROWED,
     limit: int = 10,
     mode: str = "fused",
+    words: Vocabulary | None = None,
+    spelling: SpellingCache | None = None,
+    with_facets: bool = True,
 ) -> Results:
-    """The best assets for the words among those the member may see. At most six statements.
+    """The best assets for the words among those the member may see.
 
-    An answer is confident when one of its first three results is; otherwise its results are the
-    nearest there are. Raises IndexUnavailable.
+    At most eight statements, with three more where `words` is not given, and one more where a
+    mistyped word is met for the first time since the catalogue changed. Terms of the vocabulary
+    that are named bring forward the assets that have them, or something near; `with_facets`
+    False leaves that out. Without `spelling` nothing is mended. An answer is confident when one
+    of its first three results is; otherwise its results are the nearest there are. Raises
+    IndexUnavailable.
     """
     if not text.strip():
         return NOTHING_FOUND
+    words = words or vocabulary(session)
     among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
-    hits = index.search(text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
-    kept = rules.worth_showing(hits)
-    results = _shown(session, kept[:limit], text, today=today, floor=floor)
+    mended = Mended(text)
+    if spelling is not None:
+        everything = cache.permitted(session, viewer, today=today)
+        known = spelling.of(session, everything, words)
+        mended = known.mend(text, lambda word: _is_held(index, everything, word))
+    named = recognise(mended.text, words) if with_facets else ()
+    hits = index.search(mended.text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
+    traits = traits_of(session, [hit.asset_id for hit in hits])
+    held = {asset_id: one.term_ids for asset_id, one in traits.items()}
+    agreement = agreed(words, [name.term for name in named], held)
+    kept = ranking.worth_showing(ranking.ranked(hits, traits, agreement, today=today))
+    results = _shown(session, kept[:limit], mended.text, today=today, floor=floor)
     return Results(
         results=results,
         total=len(kept),
         confident=any(result.confident for result in results[:_LOOKED_AT]),
-        facet_counts=facet_counts_among(session, [hit.asset_id for hit in kept]),
+        facet_counts=facet_counts_among(session, [entry.hit.asset_id for entry in kept]),
+        mended=mended,
+        named=named,
     )
+
+
+def _is_held(index: SearchIndex, among: Permitted, word: str) -> bool:
+    """Whether any asset this member may see holds the word, or one that begins so."""
+    return bool(index.search(word, among=among, limit=1, mode="keyword"))
 
 
 def counts_of_narrowed(
@@ -99,8 +141,10 @@ def counts_of_narrowed(
     found: dict[str, dict[int, int]] = {}
     for key in narrowing.term_ids:
         among = cache.permitted(session, viewer, today=today, narrowing=narrowing.without(key))
-        hits = rules.worth_showing(index.search(text, among=among, limit=_CANDIDATES))
-        found[key] = facet_counts_among(session, [hit.asset_id for hit in hits])
+        hits = index.search(text, among=among, limit=_CANDIDATES)
+        least = ranking.TAIL * hits[0].score if hits else 0.0
+        kept = [hit.asset_id for hit in hits if hit.score >= least]
+        found[key] = facet_counts_among(session, kept)
     return found
 
 
@@ -135,30 +179,29 @@ def matches_in(
 
 
 def _shown(
-    session: Session, hits: Sequence[IndexHit], text: str, *, today: date, floor: float
+    session: Session, found: Sequence[Ranked], text: str, *, today: date, floor: float
 ) -> tuple[Result, ...]:
-    lines = lines_by_id(session, [hit.asset_id for hit in hits], today=today)
-    best = {hit.asset_id: hit.passages[0].passage_id for hit in hits if hit.passages}
+    lines = lines_by_id(session, [entry.hit.asset_id for entry in found], today=today)
+    best = {e.hit.asset_id: e.hit.passages[0].passage_id for e in found if e.hit.passages}
     passages = passages_by_id(session, best.values())
     words = rules.query_words(text)
     results: list[Result] = []
-    for hit in hits:
-        line = lines.get(hit.asset_id)
-        if line is None:
-            continue
+    for entry in found:
+        line = lines[entry.hit.asset_id]
         # an index one write behind may name a passage that is gone: the asset still stands
-        passage = passages.get(best.get(hit.asset_id, -1))
+        passage = passages.get(best.get(line.id, -1))
         said = (line.title, line.summary, passage.text if passage else "")
+        fit = rules.fit(entry.hit)
         results.append(
             Result(
                 line=line,
                 rank=len(results) + 1,
-                score=hit.score,
-                cosine=hit.cosine,
-                confident=rules.is_confident(hit.cosine, floor=floor)
-                or rules.says_it_all(words, *said),
+                score=entry.score,
+                fit=fit,
+                confident=fit >= floor or rules.says_it_all(words, *said),
                 passage=passage,
                 snippet=rules.snippet(passage.text if passage else line.summary, words),
+                agreements=entry.agreed.facets,
             )
         )
     return tuple(results)

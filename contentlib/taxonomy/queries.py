@@ -1,6 +1,8 @@
 """Reading the vocabulary: small enough to be read whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -23,11 +25,12 @@ class TermView:
     synonyms: tuple[str, ...]
     review_months: int | None
     internal: bool
+    from_employees: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FacetView:
-    """A facet with its terms in order."""
+    """A facet with its terms in order; `is_ordered`: each is near those before and after it."""
 
     id: int
     key: str
@@ -35,6 +38,7 @@ class FacetView:
     description: str
     many: bool
     terms: tuple[TermView, ...]
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class Vocabulary:
     """All facets, with look-ups."""
 
     facets: tuple[FacetView, ...]
+
+    @cached_property
+    def terms_by_id(self) -> Mapping[int, TermView]:
+        return {term.id: term for facet in self.facets for term in facet.terms}
 
     def facet(self, key: str) -> FacetView | None:
         return next((facet for facet in self.facets if facet.key == key), None)
@@ -65,7 +73,24 @@ class Vocabulary:
         )
 
     def by_id(self, term_id: int) -> TermView | None:
-        return next((t for facet in self.facets for t in facet.terms if t.id == term_id), None)
+        return self.terms_by_id.get(term_id)
+
+    def ancestors(self, term: TermView) -> frozenset[int]:
+        """Ids of the terms above it, its own not among them."""
+        above: set[int] = set()
+        parent = term.parent_id
+        while parent is not None and parent not in above:
+            above.add(parent)
+            found = self.terms_by_id.get(parent)
+            parent = found.parent_id if found else None
+        return frozenset(above - {term.id})
+
+    def size_band(self, employees: int) -> TermView | None:
+        """The band that so many employees fall into; None where no band says where it begins."""
+        facet = self.facet("size")
+        bands = [t for t in facet.terms if t.from_employees is not None] if facet else []
+        reached = [t for t in bands if (t.from_employees or 0) <= employees]
+        return max(reached, key=lambda t: t.from_employees or 0, default=None)
 
     def with_descendants(self, term: TermView) -> frozenset[int]:
         """Ids of the term and all below it: who asks for Europe also means Germany."""
@@ -103,7 +128,10 @@ def _facet_view(facet: Facet) -> FacetView:
             tuple(s.word for s in term.synonyms),
             term.review_months,
             term.internal,
+            term.from_employees,
         )
         for term in facet.terms
     )
-    return FacetView(facet.id, facet.key, facet.label, facet.description, facet.many, terms)
+    return FacetView(
+        facet.id, facet.key, facet.label, facet.description, facet.many, terms, facet.is_ordered
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from contentlib.audit import service as audit
 from contentlib.errors import InvalidInput
-from contentlib.taxonomy import rules
+from contentlib.taxonomy import known, rules
 from contentlib.taxonomy.models import Facet, Synonym, Term
 
 # The facets a new library starts with; their terms come with a vocabulary file or an import.
@@ -23,25 +23,45 @@ STARTING_FACETS: tuple[tuple[str, str, bool], ...] = (
     ("size", "Company size", True),
 )
 
+# Their terms follow each other in every library.
+ORDERED_FACETS = frozenset({"stage", "size"})
+
 
 def ensure_starting_facets(session: Session) -> None:
     """Adds those of STARTING_FACETS that are missing; idempotent."""
     known = set(session.scalars(select(Facet.key)))
     for position, (key, label, many) in enumerate(STARTING_FACETS):
         if key not in known:
-            session.add(Facet(key=key, label=label, many=many, position=position, description=""))
+            session.add(
+                Facet(
+                    key=key,
+                    label=label,
+                    many=many,
+                    position=position,
+                    description="",
+                    is_ordered=key in ORDERED_FACETS,
+                )
+            )
     session.flush()  # callers look facets up by key next
 
 
 def put_facet(
-    session: Session, *, key: str, label: str, many: bool, position: int, description: str = ""
+    session: Session,
+    *,
+    key: str,
+    label: str,
+    many: bool,
+    position: int,
+    description: str = "",
+    is_ordered: bool | None = None,
 ) -> Facet:
-    """Adds or updates a facet by its key."""
+    """Adds or updates a facet by its key; where `is_ordered` is not said, stages and sizes are."""
     facet = session.scalar(select(Facet).where(Facet.key == key))
     if facet is None:
         facet = Facet(key=key, label=label, many=many, position=position, description=description)
         session.add(facet)
         session.flush()  # terms refer to it by id
+    facet.is_ordered = key in ORDERED_FACETS if is_ordered is None else is_ordered
     facet.label, facet.many = label, many
     facet.position, facet.description = position, description
     return facet
@@ -58,6 +78,7 @@ def put_term(
     parent: Term | None = None,
     review_months: int | None = None,
     internal: bool = False,
+    from_employees: int | None = None,
 ) -> Term:
     """Adds or updates a term by its key; the new synonyms replace the old."""
     wanted = key or rules.term_key(label)
@@ -70,6 +91,7 @@ def put_term(
         session.add(term)
     term.label, term.definition = label[:300], definition
     term.parent, term.review_months, term.internal = parent, review_months, internal
+    term.from_employees = from_employees
     term.synonyms = [Synonym(word=word) for word in dict.fromkeys(synonyms) if word.strip()]
     session.flush()  # the next term may name this one as its parent
     return term
@@ -81,12 +103,25 @@ def add_unknown_terms(
     """Grows the vocabulary from a first import into an empty facet.
 
     A facet that has terms is never extended by an import: its vocabulary is somebody's work.
+    Names that the field commonly uses start with their synonyms and family (`known`).
     """
     facet = session.scalar(select(Facet).where(Facet.key == facet_key))
     if facet is None:
         return
-    for name in names:
-        put_term(session, facet=facet, label=name)
+    for start in known.starting_terms(facet_key, names):
+        put_term(
+            session,
+            facet=facet,
+            label=start.label,
+            synonyms=start.synonyms,
+            parent=_term(session, facet, start.parent) if start.parent else None,
+            from_employees=start.from_employees,
+        )
     audit.note(
         session, actor=actor, act="terms added by import", subject=facet.label, now=now, terms=names
     )
+
+
+def _term(session: Session, facet: Facet, label: str) -> Term | None:
+    wanted = rules.term_key(label)
+    return session.scalar(select(Term).where(Term.facet_id == facet.id, Term.key == wanted))

@@ -1,4 +1,6 @@
-"""Every route x every role: who is let in stands beside the view, and nobody else is."""
+"""Every route x every role, every API route x every scope: who is let in stands beside the view,
+and nobody else is.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from contentlib.library import Library
-from contentlib.member.rules import ABILITIES, ROLES
+from contentlib.member.rules import ABILITIES, ROLES, SCOPES, Scope
 from tests.cast import Cast
 from tests.factories import csrf_token, sign_in
+from tests.web.api.calling import Program, settle_uses, token_of
 from web import create_app
 
 _VALUES = {"IntegerConverter": "1", "UnicodeConverter": "nothing", "PathConverter": "nothing"}
@@ -43,6 +46,12 @@ def _ability(app: Flask, rule: Rule) -> Any:
     return view.ability
 
 
+def _scope(app: Flask, rule: Rule) -> Scope | None:
+    """The scope that a route of the API asks of a token; None for all that is no such route."""
+    operation = getattr(app.view_functions[rule.endpoint], "operation", None)
+    return None if operation is None else operation.scope
+
+
 def _call(client: FlaskClient, method: str, address: str, token: str) -> int:
     headers = {"X-CSRFToken": token, "Accept": "application/json"}
     return client.open(address, method=method, headers=headers, json=None).status_code
@@ -72,6 +81,7 @@ def test_public_pages_are_few_and_known(app: Flask) -> None:
         "sign_in.leave",
         "health.alive",
         "health.ready",
+        "api.openapi.document",
     }
 
 
@@ -87,6 +97,9 @@ def test_a_role_gets_exactly_to_what_its_abilities_open(app: Flask, cast: Cast, 
         status = _call(client, method, address, token)
         told = f"{role}: {method} {rule.rule} answered {status}"
         assert status < 500 or status == 503, told
+        if _scope(app, rule) is not None:
+            assert status == 401, f"a cookie opens the API: {told}"
+            continue
         if ability is not None and not viewer.can(ability):
             assert status == 403, told
         elif ability is not None:
@@ -96,9 +109,41 @@ def test_a_role_gets_exactly_to_what_its_abilities_open(app: Flask, cast: Cast, 
 def test_a_form_without_its_token_changes_nothing(app: Flask, cast: Cast) -> None:
     client = sign_in(app.test_client(), cast.adam)
     for rule, method, address in _routes(app):
-        if method == "GET" or rule.endpoint == "viewer.beat":
+        if method == "GET" or rule.endpoint == "viewer.beat" or _scope(app, rule):
             continue
         status = client.open(
             address, method=method, headers={"Accept": "application/json"}
         ).status_code
         assert status == 400, f"{method} {rule.rule} answered {status}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_token_gets_exactly_to_what_its_scope_opens_and_its_role_allows(
+    app: Flask, library: Library, cast: Cast, role: str, scope: Scope
+) -> None:
+    viewer = next(v for v in cast.everybody() if v.role == role)
+    program = Program(app.test_client(), token_of(library, viewer, scope).secret)
+    opened = 0
+    for rule, method, address in _routes(app):
+        needed = _scope(app, rule)
+        if needed is None:
+            continue
+        answer = program.call(method, address.removeprefix("/api/v1"), json=None)
+        told = f"{role} with {scope}: {method} {rule.rule} answered {answer.status_code}"
+        if needed == scope and viewer.can(SCOPES[scope]):
+            assert answer.status_code in (200, 404, 415, 422), told
+            opened += 1
+        else:
+            assert answer.status_code == 403, told
+    assert opened
+    settle_uses(app)
+
+
+def test_every_route_of_the_api_asks_for_a_token_but_its_description(app: Flask) -> None:
+    without = {
+        rule.rule
+        for rule, _, _ in _routes(app)
+        if rule.rule.startswith("/api/") and _scope(app, rule) is None
+    }
+    assert without == {"/api/v1/openapi.json"}

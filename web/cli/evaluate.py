@@ -145,7 +145,7 @@ def _ask(library: Library, query: _Query, mode: str) -> Judged:
         )
         took_ms = (time.perf_counter() - begun) * 1000
     ranked = tuple(r.line.external_id or r.line.public_id for r in found.results)
-    top = found.results[0].cosine if found.results else 0.0
+    top = found.results[0].fit if found.results else 0.0
     return Judged(query.id, ranked, query.grades, found.confident, took_ms, top)
 
 

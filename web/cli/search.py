@@ -38,6 +38,7 @@ def search(
             floor=library.settings.search_floor,
             narrowing=narrowing,
             limit=limit,
+            spelling=library.spelling,
         )
         took_ms = round((time.perf_counter() - begun) * 1000, 1)
     if as_json:

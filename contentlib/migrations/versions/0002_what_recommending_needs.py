@@ -100,6 +100,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("asset_id", "term_id", name=op.f("pk_term_refusals")),
     )
     op.add_column(
+        "assets",
+        sa.Column("customer_competitors", sa.JSON(), server_default="[]", nullable=False),
+    )
+    op.add_column(
         "collections",
         sa.Column("is_shared", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
@@ -123,6 +127,8 @@ def downgrade() -> None:
     op.drop_column("terms", "from_employees")
 
     op.drop_column("facets", "is_ordered")
+
+    op.drop_column("assets", "customer_competitors")
 
     op.drop_index("ix_collections_owner_id", table_name="collections")
     op.drop_column("collections", "is_shared")

@@ -1,0 +1,41 @@
+"""The words that spelling knows: those of the assets a member may see, and the vocabulary's."""
+
+from collections.abc import Hashable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contentlib.asset.models import Asset
+from contentlib.ports import Permitted
+from contentlib.search.spelling import Spelling
+from contentlib.taxonomy.queries import Vocabulary
+
+
+class SpellingCache:
+    """The spelling of each permitted set, made once it is needed.
+
+    Only words of what a member may see are known to them: a correction must not tell the title
+    of a draft.
+    """
+
+    def __init__(self, capacity: int = 8) -> None:
+        self._capacity = capacity
+        self._entries: dict[Hashable, Spelling] = {}
+
+    def of(self, session: Session, among: Permitted, words: Vocabulary) -> Spelling:
+        """One statement when it is not known."""
+        entry = self._entries.get(among.key)
+        if entry is None:
+            permitted = frozenset(among.asset_ids)
+            # all titles, and not those of a list of ids: fifty thousand make no parameter list
+            rows = session.execute(select(Asset.id, Asset.title, Asset.customer))
+            texts = [
+                text for row in rows if row.id in permitted for text in (row.title, row.customer)
+            ]
+            names = [n for f in words.facets for t in f.terms for n in (t.label, *t.synonyms)]
+            entry = Spelling([text for text in (*texts, *names) if text])
+            while len(self._entries) >= self._capacity:
+                # two threads may pick the same oldest entry: the second finds it gone
+                self._entries.pop(next(iter(self._entries), None), None)
+            self._entries[among.key] = entry
+        return entry
