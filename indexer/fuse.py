@@ -50,6 +50,7 @@ def fuse(
     words: int,
     limit: int,
     mode: str = "fused",
+    background: tuple[float, float] | None = None,
 ) -> tuple[IndexHit, ...]:
     """The best permitted candidates, best first, equal scores by asset_id.
 
@@ -57,6 +58,8 @@ def fuse(
     keeps only what matched a word, vector ignores the words. Those not permitted have no
     influence. `IndexHit.cosine` is card's and best passage's, weighed as in the score: of the
     cosines tried, the one that told answerable queries best from those without an answer.
+    `background` is mean and spread of the question's cosines with the library as a whole, from
+    which `IndexHit.standout` is counted.
     `passages_of` is asked for the passages of the assets returned, and of no others.
     """
     kept = [candidate for candidate in candidates if candidate.asset_id in permitted]
@@ -82,6 +85,12 @@ def fuse(
         matched = by_words * PASSAGE_BM25 * passage.bm25 / best_passage
         return -(meaning + matched), passage.passage_id
 
+    def standout(near: float) -> float:
+        if background is None or mode == "keyword":
+            return 0.0
+        mean, spread = background
+        return (near - mean) / spread
+
     scored = [(-score(candidate), candidate.asset_id, candidate) for candidate in kept]
     ranked = sorted(scored, key=lambda entry: entry[:2])
     return tuple(
@@ -89,6 +98,7 @@ def fuse(
             asset_id=asset_id,
             score=-negative,
             cosine=cosine(candidate),
+            standout=standout(cosine(candidate)),
             asset_bm25=candidate.asset_bm25,
             passage_bm25=candidate.passage_bm25,
             passages=tuple(sorted(passages_of(asset_id), key=passage_order)[:PASSAGES_SHOWN]),

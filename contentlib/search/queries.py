@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -60,7 +60,7 @@ class Results:
     total: int
     confident: bool
     facet_counts: dict[int, int]
-    mended: Mended = Mended("")
+    mended: Mended = field(default_factory=lambda: Mended(""))
     named: tuple[Recognised, ...] = ()
 
 

@@ -111,9 +111,8 @@ def _by_name(facet_key: str) -> Mapping[str, KnownTerm]:
     found: dict[str, KnownTerm] = {}
     terms = known_terms().get(facet_key, ())
     # a label wins over another term's word
-    for name, term in [
-        *((term.label, term) for term in terms),
-        *((word, term) for term in terms for word in term.words),
-    ]:
-        found.setdefault(rules.term_key(name), term)
+    labels = [(term.label, term) for term in terms]
+    words = [(word, term) for term in terms for word in term.words]
+    for name, known in (*labels, *words):
+        found.setdefault(rules.term_key(name), known)
     return found

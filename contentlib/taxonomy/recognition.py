@@ -11,10 +11,13 @@ from contentlib.taxonomy.queries import TermView, Vocabulary
 _WORD = re.compile(r"[^\W_]+(?:[&'’][^\W_]+)*", re.UNICODE)
 _LONGEST = 6  # words of a name
 # Names that are also everyday words ("US", "IT") count only where they stand in capitals.
-_EVERYDAY = frozenset(
-    "a all am an any as at be by ca can do for go he i if in is it its la me my na no of on or our"
-    " out so the to up us was we who you".split()  # noqa: SIM905 - thirty words read better so
-)
+# fmt: off
+_EVERYDAY = frozenset((
+    "a", "all", "am", "an", "any", "as", "at", "be", "by", "ca", "can", "do", "for", "go", "he",
+    "i", "if", "in", "is", "it", "its", "la", "me", "my", "na", "no", "of", "on", "or", "our",
+    "out", "so", "the", "to", "up", "us", "was", "we", "who", "you",
+))
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

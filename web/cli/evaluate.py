@@ -1,14 +1,12 @@
 """`contentlib evaluate`."""
 
-import csv
-import json
+import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -16,22 +14,22 @@ from rich.table import Table
 
 from contentlib.errors import InvalidInput
 from contentlib.library import Library
-from contentlib.search.evaluation import Judged, Summary, summarise
-from contentlib.search.queries import find
+from contentlib.search.evaluation import (
+    Interval,
+    Judged,
+    Summary,
+    ndcg,
+    paired_difference,
+    reciprocal_rank,
+    summarise,
+)
 from contentlib.settings import Settings
 from web.cli.importing import bring_in, read_manifest
-from web.cli.opening import operator, print_json, say, settings_of
+from web.cli.judged import DEPTH, RUNS, SHIPPED, Asking, Query, read_queries
+from web.cli.opening import print_json, say, settings_of
 from web.wiring import open_library
 
-_MODES = ("keyword", "vector", "fused")
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    id: str
-    kind: str
-    text: str
-    grades: dict[str, int]
+Rows = list[tuple[Query, dict[str, Judged]]]
 
 
 @click.command()
@@ -45,6 +43,7 @@ class _Query:
 @click.option(
     "--run-file", type=click.Path(dir_okay=False, path_type=Path), help="Write a TREC run."
 )
+@click.option("--queries", "each_query", is_flag=True, help="List every query with its figures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.pass_context
 def evaluate(
@@ -52,61 +51,46 @@ def evaluate(
     directory: tuple[Path, ...],
     depth: int,
     run_file: Path | None,
+    each_query: bool,
     as_json: bool,
 ) -> None:
-    """Measure search on judged queries.
+    """Measure search and recommendation on judged queries.
 
     Each DIRECTORY holds assets.jsonl, queries.jsonl and qrels.tsv; each becomes a throw-away
-    library of its own, and the figures are pooled by query.
+    library of its own, and the figures are pooled by query. Searches are asked through search,
+    deals through recommend; beside them in the same run: keywords alone, vectors alone, plain
+    reciprocal rank fusion, and the index's fusion without facets.
     """
     settings = settings_of(ctx)
-    judged: dict[str, list[tuple[_Query, Judged]]] = {mode: [] for mode in _MODES}
+    rows: Rows = []
+    internal = 0
     for folder in directory:
         queries = read_queries(folder)
         with _throw_away_library(settings, folder) as library:
-            for mode in _MODES:
-                judged[mode] += [(q, _ask(library, q, mode)) for q in queries]
+            asking = Asking.of(library)
+            rows += [(query, asking.ask(query)) for query in queries]
+            internal += asking.recommended_internal
     if run_file is not None:
-        run_file.write_text("".join(_trec(judged["fused"])), encoding="utf-8")
+        run_file.write_text("".join(_trec(rows)), encoding="utf-8")
     figures = {
-        mode: {
-            group: summarise([j for q, j in rows if group in ("all", q.kind)], k=depth)
-            for group in ("all", *sorted({q.kind for q, _ in rows}))
+        run: {
+            name: summarise([answers[run] for _, answers in group], k=depth)
+            for name, group in _groups(rows).items()
         }
-        for mode, rows in judged.items()
+        for run in RUNS
     }
+    gains = _differences(rows, depth)
     if as_json:
-        print_json(_as_json(figures))
+        print_json(_as_json(figures, gains, rows, internal, depth))
         return
-    Console().print(_table(figures, depth))
-
-
-def read_queries(folder: Path) -> list[_Query]:
-    """Queries with their grades. Raises InvalidInput naming the file that is missing or odd."""
-    grades: dict[str, dict[str, int]] = {}
-    try:
-        with (folder / "qrels.tsv").open(encoding="utf-8") as file:
-            for line in csv.reader(file, delimiter="\t"):
-                if len(line) >= 4:
-                    grades.setdefault(line[0], {})[line[2]] = int(line[3])
-        rows = [
-            json.loads(line)
-            for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-            if line.strip()
-        ]
-        return [
-            _Query(
-                str(row["id"]),
-                str(row.get("type", "search")),
-                str(row["text"]),
-                grades.get(str(row["id"]), {}),
-            )
-            for row in rows
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(
-            f"{folder}: assets.jsonl, queries.jsonl and qrels.tsv are needed ({error})."
-        ) from error
+    # figures cut off by a narrow pipe would be of no use
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    console.print(_table(figures, depth))
+    for run, (gain, interval) in gains.items():
+        console.print(f"{SHIPPED} - {run}: {gain:+.3f} nDCG@{depth} {_shown(interval)}")
+    console.print(f"internal-only assets recommended: {internal}")
+    if each_query:
+        console.print(_query_table(rows, depth))
 
 
 @contextmanager
@@ -129,73 +113,123 @@ def _throw_away_library(settings: Settings, folder: Path) -> Iterator[Library]:
             library.close()
 
 
-def _ask(library: Library, query: _Query, mode: str) -> Judged:
-    with library.database.reading() as session:
-        begun = time.perf_counter()
-        found = find(
-            session,
-            library.index,
-            library.permitted,
-            operator(),
-            text=query.text,
-            today=library.clock.now().date(),
-            floor=library.settings.search_floor,
-            limit=100,
-            mode=mode,
-        )
-        took_ms = (time.perf_counter() - begun) * 1000
-    ranked = tuple(r.line.external_id or r.line.public_id for r in found.results)
-    top = found.results[0].fit if found.results else 0.0
-    return Judged(query.id, ranked, query.grades, found.confident, took_ms, top)
+def _groups(rows: Rows) -> dict[str, Rows]:
+    """All, each type, and each difficulty of a type; what has no answer belongs to its type."""
+    found: dict[str, Rows] = {"all": rows}
+    for kind in sorted({query.kind for query, _ in rows}):
+        of_kind = [row for row in rows if row[0].kind == kind]
+        found[kind] = of_kind
+        answerable = [row for row in of_kind if row[1][SHIPPED].is_answerable]
+        for difficulty in ("easy", "medium", "hard"):
+            group = [row for row in answerable if row[0].difficulty == difficulty]
+            if group:
+                found[f"{kind} {difficulty}"] = group
+    return found
 
 
-def _trec(rows: Sequence[tuple[_Query, Judged]]) -> Iterator[str]:
-    for query, judged in rows:
-        for rank, asset_id in enumerate(judged.ranked[:100], start=1):
+def _differences(rows: Rows, depth: int) -> dict[str, tuple[float, Interval]]:
+    """run -> how much better the shipped ranking is, paired by query."""
+
+    def gains(run: str) -> list[float]:
+        answers = [found[run] for _, found in rows if found[SHIPPED].is_answerable]
+        return [ndcg(a.ranked, a.grades, k=depth) for a in answers]
+
+    shipped = gains(SHIPPED)
+    return {run: paired_difference(shipped, gains(run)) for run in RUNS if run != SHIPPED}
+
+
+def _trec(rows: Rows) -> Iterator[str]:
+    for query, answers in rows:
+        for rank, asset_id in enumerate(answers[SHIPPED].ranked[:DEPTH], start=1):
             yield f"{query.id} Q0 {asset_id} {rank} {1 / rank:.6f} contentlib\n"
 
 
-def _as_json(figures: dict[str, dict[str, Summary]]) -> dict[str, Any]:
+def _per_query(rows: Rows, depth: int) -> Iterator[dict[str, Any]]:
+    for query, answers in rows:
+        told = answers[SHIPPED]
+        yield {
+            "id": query.id,
+            "type": query.kind,
+            "difficulty": query.difficulty,
+            "text": query.text,
+            "answerable": told.is_answerable,
+            "confident": told.confident,
+            "fit": round(told.top_score, 4),
+            "mrr": round(reciprocal_rank(told.ranked[:depth], told.grades), 4),
+            "ndcg": {
+                run: round(ndcg(a.ranked, a.grades, k=depth), 4) for run, a in answers.items()
+            },
+        }
+
+
+def _as_json(
+    figures: dict[str, dict[str, Summary]],
+    gains: dict[str, tuple[float, Interval]],
+    rows: Rows,
+    internal: int,
+    depth: int,
+) -> dict[str, Any]:
     return {
-        mode: {group: asdict(summary) for group, summary in groups.items()}
-        for mode, groups in figures.items()
+        **asdict(figures[SHIPPED]["all"]),
+        "k": depth,
+        "recommended_internal_only": internal,
+        "runs": {
+            run: {group: asdict(summary) for group, summary in groups.items()}
+            for run, groups in figures.items()
+        },
+        "differences": {
+            run: {"ndcg": gain, "interval": asdict(interval)}
+            for run, (gain, interval) in gains.items()
+        },
+        "per_query": list(_per_query(rows, depth)),
     }
 
 
 def _table(figures: dict[str, dict[str, Summary]], depth: int) -> Table:
     table = Table(box=None)
-    for column in (
-        "mode",
-        "queries",
-        "n",
-        f"nDCG@{depth}",
-        f"Recall@{depth}",
-        "MRR",
-        f"hit@{depth}",
-        "refused",
-        "abstained",
-        "AUC",
-        "p50 ms",
-        "p95 ms",
-    ):
-        table.add_column(column, justify="left" if column in ("mode", "queries") else "right")
-    for mode, groups in figures.items():
+    titles = ("run", "queries", "n", f"nDCG@{depth}", "95 %", f"Recall@{depth}", "MRR")
+    titles += (f"hit@{depth}", "refused", "abstained", "AUC", "p50 ms", "p95 ms")
+    for column in titles:
+        table.add_column(
+            column, justify="left" if column in ("run", "queries") else "right", no_wrap=True
+        )
+    for run, groups in figures.items():
         for group, s in groups.items():
+            if run != SHIPPED and " " in group:
+                continue
+            area = s.abstention_auc_interval
             table.add_row(
-                mode,
+                run,
                 group,
                 str(s.queries),
                 f"{s.ndcg:.3f}",
+                _shown(s.ndcg_interval),
                 f"{s.recall:.3f}",
                 f"{s.mrr:.3f}",
                 f"{s.success:.3f}",
                 f"{s.refused:.3f}",
                 _or_dash(s.abstained),
-                _or_dash(s.abstention_auc),
+                _or_dash(s.abstention_auc) + (f" {_shown(area)}" if area else ""),
                 f"{s.p50_ms:.1f}",
                 f"{s.p95_ms:.1f}",
             )
     return table
+
+
+def _query_table(rows: Rows, depth: int) -> Table:
+    table = Table(box=None)
+    for column in ("query", "text", *RUNS, "fit", "confident"):
+        justify: Literal["left", "right"] = "left" if column in ("query", "text") else "right"
+        table.add_column(column, justify=justify, no_wrap=True)
+    for told in _per_query(rows, depth):
+        shown = [f"{told['ndcg'][run]:.2f}" if told["answerable"] else "-" for run in RUNS]
+        sure = "yes" if told["confident"] else "no"
+        table.add_row(told["id"], told["text"][:60], *shown, f"{told['fit']:.2f}", sure)
+    return table
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.low:.3f}..{interval.high:.3f}"
 
 
 def _or_dash(value: float | None) -> str:
