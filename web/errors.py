@@ -37,10 +37,26 @@ _HEADINGS = {
     503: "Not available just now",
 }
 
+_SENTENCES = {
+    404: "There is no such page.",
+    405: "This address does not take such a request.",
+    413: "The file is larger than this library takes.",
+}
+_SENTENCES_OF_API = {
+    404: "There is nothing at this address.",
+    413: "The body is larger than the API takes.",
+    415: "Send the body as JSON, with Content-Type: application/json.",
+}
+
+
+def is_for_a_program() -> bool:
+    """Whether the address is one of the API, or would be."""
+    return request.path.startswith("/api/")
+
 
 def wants_json() -> bool:
     """Whether the caller is a program or one of our own scripts."""
-    if request.path.startswith("/api/"):
+    if is_for_a_program():
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
@@ -80,14 +96,14 @@ def _ours(error: errors.ContentlibError) -> ResponseReturnValue:
 def _of_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < 400:
         return make_response(error.get_response())
-    sentences = {
-        404: "There is no such page.",
-        405: "This address does not take such a request.",
-        413: "The file is larger than this library takes.",
-    }
     status = error.code or 500
+    sentences = {**_SENTENCES, **(_SENTENCES_OF_API if is_for_a_program() else {})}
     sentence = sentences.get(status, error.description or "That did not work.")
-    return answer(status, error.name.lower().replace(" ", "_"), sentence)
+    response = make_response(answer(status, error.name.lower().replace(" ", "_"), sentence))
+    for name, value in error.get_headers():
+        if name in ("Allow", "WWW-Authenticate"):
+            response.headers.add(name, value)
+    return response
 
 
 def _of_csrf(error: CSRFError) -> ResponseReturnValue:

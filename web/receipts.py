@@ -11,10 +11,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from contentlib.errors import InvalidInput, NotPermitted
 from contentlib.ids import read_token, sign_token
 from contentlib.member.rules import Viewer
+from contentlib.recommendation.service import Recommended
 from contentlib.search.service import Answered
 from web.transaction import library
 
-SURFACES = ("search", "library", "home")
+_SEARCH = "search-receipt"
+SURFACES = ("search", "recommendation", "library", "home")
 
 
 def list_token(viewer: Viewer, surface: str, public_id: str) -> str:
@@ -53,12 +55,7 @@ def receipt(viewer: Viewer, answered: Answered) -> str:
 
 def read_receipt(viewer: Viewer, text: str) -> Answered:
     """Raises InvalidInput for one we did not make, NotPermitted for another member's."""
-    try:
-        told: dict[str, Any] = _serializer().loads(text)
-    except BadSignature as error:
-        raise InvalidInput("That receipt is not one of ours.") from error
-    if told["member"] != viewer.member_id:
-        raise NotPermitted("That search was somebody else's.")
+    told = _told(viewer, text, _SEARCH)
     return Answered(
         public_id=told["search"],
         text=told["text"],
@@ -69,5 +66,43 @@ def read_receipt(viewer: Viewer, text: str) -> Answered:
     )
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(library().signing_key, salt="search-receipt")
+def recommended_receipt(viewer: Viewer, recommended: Recommended) -> str:
+    """What a member was shown for a deal, to be given back once they settle on it."""
+    return _serializer("recommended-receipt").dumps(
+        {
+            "member": viewer.member_id,
+            "id": recommended.public_id,
+            "deal": recommended.deal,
+            "assets": list(recommended.asset_ids),
+            "confident": recommended.confident,
+            "confidence": recommended.confidence,
+            "opportunity": recommended.opportunity_id,
+        }
+    )
+
+
+def read_recommended_receipt(viewer: Viewer, text: str) -> Recommended:
+    """Raises InvalidInput for one we did not make, NotPermitted for another member's."""
+    told = _told(viewer, text, "recommended-receipt")
+    return Recommended(
+        public_id=told["id"],
+        deal=told["deal"],
+        asset_ids=tuple(told["assets"]),
+        confident=told["confident"],
+        confidence=told["confidence"],
+        opportunity_id=told["opportunity"],
+    )
+
+
+def _told(viewer: Viewer, text: str, salt: str) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = _serializer(salt).loads(text)
+    except BadSignature as error:
+        raise InvalidInput("That receipt is not one of ours.") from error
+    if told["member"] != viewer.member_id:
+        raise NotPermitted("That was shown to somebody else.")
+    return told
+
+
+def _serializer(salt: str = _SEARCH) -> URLSafeSerializer:
+    return URLSafeSerializer(library().signing_key, salt=salt)

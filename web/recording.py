@@ -13,6 +13,8 @@ from flask import request
 from contentlib.asset.queries import AssetLine
 from contentlib.ids import public_id
 from contentlib.member.rules import Viewer
+from contentlib.recommendation import service as recommending
+from contentlib.recommendation.service import Recommended
 from contentlib.search import service as searching
 from contentlib.search.service import Answered
 from contentlib.usage import service as usage
@@ -33,6 +35,13 @@ def settled(viewer: Viewer, answered: Answered) -> bool:
     """Events `searched` and `impression`; whether they are on disk."""
     now = library().clock.now()
     return _written(*searching.record_settled(library().hits, viewer, answered, now=now))
+
+
+def settled_recommendation(viewer: Viewer, recommended: Recommended) -> bool:
+    """Events `recommended` and `impression`; whether they are on disk."""
+    now = library().clock.now()
+    hits = library().hits
+    return _written(*recommending.record_settled(hits, viewer, recommended, now=now))
 
 
 def shown(viewer: Viewer, surface: str, lines: Sequence[AssetLine], *, first_rank: int = 1) -> str:

@@ -30,9 +30,8 @@ from contentlib.taxonomy.queries import Vocabulary, vocabulary
 # Whatever the role: what is suggested is meant to be sent.
 _SENDABLE = Narrowing({}, only_sendable=True)
 _CANDIDATES = 200
-# Variety is looked for among the best so many times what is shown.
-_POOL = 3
-_SMALLEST_POOL = 30
+# Variety is looked for among the best so many; who asks for more gets the others as they stand.
+_POOL = 40
 _LOOKED_AT = 3
 
 
@@ -97,7 +96,7 @@ def recommend(
         sent=sent_to_account(session, deal),
         today=today,
     )
-    pool = found[: max(_SMALLEST_POOL, _POOL * limit)]
+    pool = found[:_POOL]
     alike = index.alikeness([entry.asset_id for entry in pool])
     kept, folded = ranking.without_twins(pool, alike)
     chosen = ranking.varied(kept, alike, limit=limit)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contentlib.asset.traits import Traits
-from contentlib.crm.rules import same_company
+from contentlib.crm.rules import company_key
 from contentlib.ports import IndexHit, Likeness, PassageHit
 from contentlib.search.ranking import cost_of_standing
 from contentlib.search.rules import fit
@@ -128,28 +128,25 @@ def varied(
     Maximal marginal relevance (Carbonell & Goldstein 1998) with the card's cosine from
     LIKE_ENOUGH on; two stories of one customer are as alike as can be.
     """
+    companies = {e.asset_id: company_key(e.traits.customer or "") for e in found}
+    repeats = dict.fromkeys(companies, 0.0)
     pool, chosen = list(found), list[Scored]()
     while pool and len(chosen) < limit:
-        best = max(
-            pool,
-            key=lambda e: (e.score - VARIETY * _repeats(e, chosen, alike), -e.asset_id),
-        )
+        best = max(pool, key=lambda e: (e.score - VARIETY * repeats[e.asset_id], -e.asset_id))
         pool.remove(best)
         chosen.append(best)
+        for entry in pool:
+            is_same = companies[best.asset_id] and (
+                companies[entry.asset_id] == companies[best.asset_id]
+            )
+            likeness = _likeness(entry.asset_id, best.asset_id, alike)
+            again = 1.0 if is_same else _repetition(likeness)
+            repeats[entry.asset_id] = max(repeats[entry.asset_id], again)
     return chosen
 
 
-def _repeats(
-    entry: Scored, above: Iterable[Scored], alike: Mapping[tuple[int, int], Likeness]
-) -> float:
-    """In [0, 1]: how much of an entry stands there already."""
-    return max((_repetition(entry, other, alike) for other in above), default=0.0)
-
-
-def _repetition(one: Scored, other: Scored, alike: Mapping[tuple[int, int], Likeness]) -> float:
-    if one.traits.customer and same_company(one.traits.customer, other.traits.customer or ""):
-        return 1.0
-    likeness = _likeness(one.asset_id, other.asset_id, alike)
+def _repetition(likeness: Likeness | None) -> float:
+    """In [0, 1]: how much of one stands in the other."""
     if likeness is None:
         return 0.0
     return max(0.0, likeness.card - LIKE_ENOUGH) / (1 - LIKE_ENOUGH)

@@ -43,7 +43,10 @@ def searched(
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a member was shown for a request, as it is recorded once they settle on it."""
+    """What a member was shown for a request, as it is recorded once they settle on it.
+
+    `surface` says where they saw it.
+    """
 
     public_id: str
     text: str
@@ -51,6 +54,7 @@ class Answered:
     asset_ids: tuple[int, ...]
     confident: bool
     opportunity_id: int | None = None
+    surface: str = SURFACE
 
 
 def record_settled(
@@ -72,7 +76,7 @@ def record_settled(
     shown = usage.impressions(
         viewer,
         asset_ids=answered.asset_ids,
-        surface=SURFACE,
+        surface=answered.surface,
         search_public_id=answered.public_id,
         now=now,
     )

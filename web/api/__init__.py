@@ -1,9 +1,34 @@
-"""What programs call. So far: whether the service is alive, and whether it is ready."""
+"""What programs call: health, and the REST API of /api/v1."""
 
-from flask import Flask
+from flask import Blueprint, Flask, request
 
-from web.api import health
+from web.api import (
+    assets,
+    bearer,
+    content_requests,
+    health,
+    openapi,
+    recommendations,
+    search,
+    vocabulary,
+)
+from web.security import csrf
+
+_LARGEST_BODY = 1 << 20
+_PARTS = (assets.bp, vocabulary.bp, search.bp, recommendations.bp, content_requests.bp, openapi.bp)
+
+
+def _keep_bodies_small() -> None:
+    request.max_content_length = _LARGEST_BODY
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(health.bp)
+    bearer.init_app(app)
+    v1 = Blueprint("api", __name__, url_prefix=openapi.PREFIX)
+    v1.before_request(_keep_bodies_small)
+    for part in _PARTS:
+        v1.register_blueprint(part)
+        # a token is sent by programs on purpose, never by a browser on its own
+        csrf.exempt(part)
+    app.register_blueprint(v1)

@@ -8,14 +8,19 @@ from flask_login import current_user
 from web import formatting
 from web.pages import (
     asset,
+    collection,
+    compare,
+    favourite,
     job,
     library,
     member,
     opportunity,
+    recommendation,
     report,
     search,
     share,
     sign_in,
+    token,
     upload,
 )
 
@@ -24,11 +29,16 @@ _BLUEPRINTS = (
     search.bp,
     library.bp,
     asset.bp,
+    favourite.bp,
+    collection.bp,
+    compare.bp,
     upload.bp,
     share.bp,
     opportunity.bp,
+    recommendation.bp,
     report.bp,
     member.bp,
+    token.bp,
     job.bp,
 )
 

@@ -6,9 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contentlib.asset import file_queries, queries, rules, service
+from contentlib.collection import queries as collections
+from contentlib.engagement.link_queries import links_read
 from contentlib.errors import InvalidInput
 from contentlib.member import queries as members
 from contentlib.search.queries import matches_in
+from contentlib.search.similar import similar_to
+from contentlib.sending.team_queries import TeamUse, used_by
 from contentlib.taxonomy.queries import vocabulary
 from web import asset_form, files, recording
 from web.auth import requires, viewer
@@ -17,6 +21,7 @@ from web.transaction import library, session
 bp = Blueprint("asset", __name__)
 
 PAGES_AT_ONCE = 40
+USED_WITHIN_DAYS = 90
 STEPS = {
     "published": "is published: colleagues find it from now on.",
     "in_review": "is in review.",
@@ -39,6 +44,7 @@ def page(public_id: str) -> ResponseReturnValue:
     matches = matches_in(session(), library().index, detail.line.id, text=words) if words else ()
     first = _first_page(detail.line.page_count)
     current = detail.current
+    own = collections.own(session(), who, today=today)
     return render_template(
         "asset.html",
         detail=detail,
@@ -56,9 +62,23 @@ def page(public_id: str) -> ResponseReturnValue:
         history=queries.history(session(), detail.line.id) if who.can("see drafts") else (),
         next_states=rules.next_states(detail.line.state) if who.can("publish") else frozenset(),
         rights=asset_form.RIGHTS,
+        similar=similar_to(
+            session(), library().index, library().permitted, who, detail.line, today=today
+        ),
+        use=use_of(detail.line.id),
+        used_within_days=USED_WITHIN_DAYS,
+        collections=own,
+        holding=collections.holding(session(), who, detail.line.id, among=own),
         today=today,
         tomorrow=today + timedelta(days=1),
     )
+
+
+def use_of(asset_id: int) -> TeamUse:
+    """What the viewer's team did with the asset lately. Six statements."""
+    since = library().clock.now() - timedelta(days=USED_WITHIN_DAYS)
+    read = links_read(session(), asset_id, since=since)
+    return used_by(session(), viewer(), asset_id, since=since, read=read)
 
 
 def _first_page(page_count: int) -> int:

@@ -10,6 +10,7 @@ from contentlib.crm import importing, queries
 from contentlib.crm.importing import Imported
 from contentlib.errors import InvalidInput
 from contentlib.share import queries as shares
+from web import recommending
 from web.auth import requires, viewer
 from web.pages.share import FEW_DEALS, read_and_sent
 from web.transaction import library, session
@@ -66,13 +67,21 @@ def choices() -> ResponseReturnValue:
 @bp.get("/opportunities/<public_id>")
 @requires("see opportunities")
 def page(public_id: str) -> ResponseReturnValue:
-    """One deal: its facts and history, its people, its links and how they were read."""
+    """One deal: what to send for it, its facts and people, its links and how they were read."""
     deal = queries.visible_opportunity(session(), viewer(), public_id)
     found = shares.listed(
         session(), viewer(), only_own=False, opportunity_id=deal.line.id, limit=100
     )
+    asked = None if deal.line.outcome else recommending.of_opportunity(public_id, request.args)
     return render_template(
-        "opportunity.html", deal=deal, line=deal.line, found=found, **read_and_sent(found.lines)
+        "opportunity.html",
+        deal=deal,
+        line=deal.line,
+        found=found,
+        asked=asked,
+        answer=recommending.answer_if_ready(asked) if asked else None,
+        today=library().clock.now().date(),
+        **read_and_sent(found.lines),
     )
 
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from contentlib.action import service as action
 from contentlib.asset import queries as assets
 from contentlib.asset.visibility import NOTHING_NARROWED
+from contentlib.collection import queries as collections
 from contentlib.errors import IndexUnavailable, InvalidInput
 from contentlib.taxonomy.queries import vocabulary
 from contentlib.usage import queries as usage
@@ -15,6 +16,8 @@ from web.searching import Asked, answer, asked_of
 from web.transaction import library, session
 
 bp = Blueprint("search", __name__)
+
+_FAVOURITES_AT_HAND = 6
 
 
 @bp.get("/")
@@ -71,14 +74,23 @@ def ask_for() -> ResponseReturnValue:
 
 
 def _start(asked: Asked) -> ResponseReturnValue:
-    """The page while nothing is asked: what is new, and what this member opened last."""
+    """The page while nothing is asked: what is new, and what this member keeps and opened last."""
     if asked.chosen.values and "fragment" not in request.args:
         return redirect(url_for("library.browse", **asked.chosen.args()))
     today = library().clock.now().date()
     newest = assets.browse(session(), viewer(), today=today, narrowing=NOTHING_NARROWED, limit=8)
     recent = usage.recently_opened(session(), viewer(), today=today)
+    kept = collections.favourites(session(), viewer(), today=today, limit=_FAVOURITES_AT_HAND)
     token = recording.shown(viewer(), "home", newest.lines)
-    return _page("_start.html", asked=asked, newest=newest, recent=recent, token=token, today=today)
+    return _page(
+        "_start.html",
+        asked=asked,
+        newest=newest,
+        recent=recent,
+        favourites=kept,
+        token=token,
+        today=today,
+    )
 
 
 def _page(part: str, **values: object) -> str:

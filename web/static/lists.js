@@ -1,4 +1,4 @@
-// Lists of assets: what was picked is counted, filters stand open where there is room.
+// Lists of assets: what was picked is counted, two can be compared, filters stand open where there is room.
 const wide = matchMedia("(min-width: 56.01rem)");
 
 export function dress() {
@@ -14,6 +14,8 @@ function count(form) {
   const share = form.querySelector("[data-share]");
   if (!told || !share) return;
   told.textContent = picked ? `${picked} selected` : "Selected";
+  const compare = form.querySelector("[data-compare]");
+  if (compare) compare.hidden = picked !== 2;
   share.textContent = picked === 1 ? "Share 1 asset" : `Share ${picked} assets`;
 }
 
