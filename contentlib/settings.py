@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     lockout_minutes: int = Field(15, ge=1, le=1440, description="How long it rests")
     search_floor: float = Field(
-        0.31, ge=0, le=1, description="Relevance under which a result counts as nothing found"
+        0.30, ge=0, le=1, description="Relevance under which a result counts as nothing found"
     )
     unused_min_impressions: int = Field(
         5, ge=1, description="Fewer impressions (and opens) than this: never shown"

@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace as changed
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,8 @@ from indexer.embedding_cache import EmbeddingCache
 from indexer.keywords.tantivy import KeywordWriter, continue_from, files_of
 from indexer.keywords.typed import well_formed
 from indexer.manifest import Manifest, described, publish, sweep
+from indexer.vectors import clusters
+from indexer.vectors.files import LEGS, clusters_name, grouped
 from indexer.vectors.segments import (
     AssetTable,
     AssetVectors,
@@ -46,7 +48,7 @@ class GenerationDraft:
         self._folder = folder
         self._base = base
         self._cache = cache
-        self._names = [part.name for part in base.segments]
+        self._names = [files.segment.name for files in grouped(base.segments)]
         self._written: list[str] = []
         self._named = False
         self._pending: list[Segment] = []
@@ -113,8 +115,10 @@ class GenerationDraft:
         for asset_id in set(asset_ids):
             self._writer.remove(asset_id)
 
-    def _flush(self) -> None:
+    def _flush(self, *, into_one: bool = False) -> None:
         """Writes what is pending as one segment, merged with the older ones it outgrew."""
+        if not self._pending and into_one and len(self._names) > 1:
+            self._pending.append(load_segment(self._folder / self._names.pop()))
         if not self._pending:
             return
         older = [load_table(self._folder / name) for name in self._names]
@@ -125,7 +129,7 @@ class GenerationDraft:
             first -= 1
             size += rows[first]
         held = [*older, merged.table]
-        if 2 * _rows_held(held) < sum(table.rows for table in held):
+        if into_one or 2 * _rows_held(held) < sum(table.rows for table in held):
             first = 0
         if first < len(older):
             outgrown = [load_segment(self._folder / name) for name in self._names[first:]]
@@ -137,7 +141,8 @@ class GenerationDraft:
         self._pending.clear()
 
     def _publish(self) -> None:
-        self._flush()
+        # What is built at once is searched at once: each segment costs a scan of its own.
+        self._flush(into_one=not self._base.segments)
         tables = [load_table(self._folder / name) for name in self._names]
         known = {part.name: part for part in self._base.segments}
         words = {part.name.rpartition("/")[2]: part for part in self._base.keyword_files}
@@ -148,12 +153,17 @@ class GenerationDraft:
             part = changed(words[leaf], name=path) if shared else described(self._folder, path)
             keyword_files.append(part)
         holds = current(tables)
+        clustered = self._clustered(tables, known)
         manifest = changed(
             self._base,
             generation=self._base.generation + 1,
             assets=sum(int(held.sum()) for held in holds),
             passages=_rows_held(tables) - sum(int(held.sum()) for held in holds),
-            segments=tuple(known.get(n) or described(self._folder, n) for n in self._names),
+            segments=tuple(
+                known.get(name) or described(self._folder, name)
+                for segment in self._names
+                for name in (segment, *clustered[segment])
+            ),
             keywords=self._keywords,
             keyword_files=tuple(keyword_files),
         )
@@ -161,10 +171,29 @@ class GenerationDraft:
         publish(self._folder, manifest)
         sweep(self._folder, manifest)
 
+    def _clustered(
+        self, tables: Sequence[AssetTable], known: Container[str]
+    ) -> dict[str, list[str]]:
+        """Each segment's files of clusters, written where they are not known."""
+        names: dict[str, list[str]] = {name: [] for name in self._names}
+        cards = [len(table.asset_ids) for table in tables]
+        passages = [int(table.starts[-1]) for table in tables]
+        for leg, wanted in zip(LEGS, clusters.wanted([cards, passages]), strict=True):
+            for segment, has_clusters in zip(self._names, wanted, strict=True):
+                place = clusters_name(segment, leg)
+                if not has_clusters:
+                    continue
+                names[segment].append(place)
+                if place not in known:
+                    self._written.append(place)
+                    vectors = load_segment(self._folder / segment).of(leg)
+                    clusters.build_clusters(vectors, self._folder / place)
+        return names
+
 
 def revisions_in(folder: Path, manifest: Manifest) -> dict[int, str]:
     """asset_id -> revision of all the generation holds, read without the vectors."""
-    tables = [load_table(folder / part.name) for part in manifest.segments]
+    tables = [load_table(folder / files.segment.name) for files in grouped(manifest.segments)]
     return {
         asset_id: revision.decode()
         for table, held in zip(tables, current(tables), strict=True)

@@ -1,19 +1,30 @@
 """The embedded search index: vectors and keywords in one folder, one writer, many readers."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from contentlib.errors import IndexUnavailable
-from contentlib.ports import IndexedAsset, IndexHit, IndexState, Permitted
+from contentlib.ports import (
+    IndexedAsset,
+    IndexHit,
+    IndexState,
+    Likeness,
+    Neighbour,
+    Permitted,
+)
 from indexer.embed import Counted, Embedder
 from indexer.fuse import MODES, fuse
-from indexer.keywords.typed import TypedQuery, read_typed
+from indexer.keywords.typed import read_typed
 from indexer.manifest import NAME, Manifest, missing, publish, read_manifest, sweep, writing
 from indexer.view import IndexView
 
 # A reader meets a file that was just deleted only when a writer published meanwhile.
 OPENING_TRIES = 8
+# As many as the web server has threads; a further search waits for its words.
+SEARCHES_AT_ONCE = 8
 _Stamp = tuple[int, int, int] | None
 
 
@@ -37,6 +48,8 @@ class EmbeddedIndex:
         self._cache_folder = cache_folder or folder
         self._progress = progress
         self._opening = threading.Lock()
+        # Its threads begin with the first search and end with the process.
+        self._aside = ThreadPoolExecutor(SEARCHES_AT_ONCE, thread_name_prefix="index-words")
         self._view: IndexView | None = None
         self._stamp: _Stamp = None
 
@@ -97,9 +110,13 @@ class EmbeddedIndex:
         view = self._current()
         if view is None:
             return ()
-        query = None if mode == "keyword" else self._embedder.query(typed.words)
-        leg = TypedQuery("") if mode == "vector" else typed
-        found = view.find(leg, query, among, limit)
+        found = view.find(
+            None if mode == "vector" else typed,
+            None if mode == "keyword" else partial(self._embedder.query, typed.words),
+            among,
+            limit,
+            self._aside,
+        )
         return fuse(
             found.candidates(),
             found.passages_of,
@@ -107,7 +124,18 @@ class EmbeddedIndex:
             words=typed.length,
             limit=limit,
             mode=mode,
+            background=found.background,
         )
+
+    def like(self, asset_id: int, *, among: Permitted, limit: int) -> tuple[Neighbour, ...]:
+        """See SearchIndex. Half by the cards and half by the texts; by cards where one has none."""
+        view = self._current() if len(among) and limit > 0 else None
+        return view.like(asset_id, among, limit) if view else ()
+
+    def alikeness(self, asset_ids: Sequence[int]) -> Mapping[tuple[int, int], Likeness]:
+        """See SearchIndex."""
+        view = self._current() if asset_ids else None
+        return view.alikeness(asset_ids) if view else {}
 
     def revisions(self) -> Mapping[int, str]:
         """See SearchIndex. Raises IndexUnavailable where the index is damaged."""

@@ -91,6 +91,12 @@ class Answer:
         weak = (result.rank for result in self.results.results if not result.confident)
         return next(weak, None) if self.results.confident else None
 
+    @property
+    def offered(self) -> tuple[Recognised, ...]:
+        """Terms named in the question, to narrow to: not of a facet that is narrowed already."""
+        chosen = self.answered.facets
+        return tuple(name for name in self.results.named if name.term.facet not in chosen)
+
 
 def answer(asked: Asked) -> Answer:
     """Raises IndexUnavailable."""

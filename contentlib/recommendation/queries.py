@@ -33,6 +33,7 @@ _CANDIDATES = 200
 # Variety is looked for among the best so many; who asks for more gets the others as they stand.
 _POOL = 40
 _LOOKED_AT = 3
+_TELLING_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _with_reasons(
     alike = alike_by(deal, words)
     counts = deals_sent_in(session, viewer, deal, alike, ids) if alike else {}
     sent = ever_sent(session, ids)
-    asked = query_words(" ".join(deal.ways_to_ask))
+    asked = _telling_words(deal)
     results = []
     for rank, entry in enumerate(chosen, start=1):
         passage = passages.get(entry.passage.passage_id) if entry.passage else None
@@ -177,3 +178,9 @@ def _with_reasons(
     best = [result.fit for result in results[:_LOOKED_AT]]
     confidence = max(best, default=0.0)
     return Recommendations(tuple(results), confidence >= floor and bool(best), confidence)
+
+
+def _telling_words(deal: Deal) -> tuple[str, ...]:
+    """The words to mark in a passage: of a long note short words and figures tell nothing."""
+    words = query_words(" ".join(deal.ways_to_ask))
+    return tuple(word for word in words if len(word) >= _TELLING_LETTERS and word.isalpha())

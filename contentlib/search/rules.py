@@ -12,6 +12,9 @@ _TOO_COMMON = frozenset((
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "how", "in",
     "is", "it", "of", "on", "or", "our", "that", "the", "their", "this", "to", "was", "we",
     "what", "when", "which", "who", "with", "you", "your",
+    "about", "after", "also", "been", "before", "could", "every", "into", "just", "like", "more",
+    "most", "much", "need", "needs", "only", "other", "over", "should", "some", "such", "than",
+    "them", "then", "there", "these", "they", "those", "wants", "were", "will", "would",
 ))
 # fmt: on
 _SHOWN_CHARS = 300

@@ -4,9 +4,10 @@ A generation's folder is written once and then only read: the next generation st
 links to its files, which the engine never changes in place.
 """
 
+import math
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,10 +23,15 @@ BEGINNING_WEIGHT = 0.25
 COMPLETIONS = 24
 TERMS = 128
 LONGEST_TOKEN = 100
-# A filter by term set costs a dictionary look-up an asset; beyond this, reading more
-# hits and dropping those not permitted is cheaper (measured at 20,000 passages).
+# Few assets are filtered by the engine, at a dictionary look-up each; among many, more hits are
+# read than asked for and those not permitted dropped, unless too many would have to be read
+# (measured at 20,000 and at 1,000,000 passages).
 NARROW = 1000
+DEEPEST = 5000
+READ_PER_KEPT = 1.3
 WRITER_BYTES = 32_000_000
+# Of these assets, those a search may return.
+Permits = Callable[[Iterable[int]], Container[int]]
 
 
 def _analyzers() -> dict[str, Any]:
@@ -170,17 +176,17 @@ class KeywordReader:
             self._searchers[kind] = index.searcher()
 
     def assets(
-        self, typed: TypedQuery, among: Permitted, permits: Callable[[int], bool], limit: int
+        self, typed: TypedQuery, among: Permitted, permitted: Permits, limit: int
     ) -> list[tuple[int, float]]:
         """(asset_id, BM25 over the weighted fields) of the best permitted assets."""
-        best = self._best(ASSETS, typed, FIELD_WEIGHTS, among, permits, limit)
+        best = self._best(ASSETS, typed, FIELD_WEIGHTS, among, permitted, limit)
         return [(asset_id, score) for asset_id, score, _ in best]
 
     def passages(
-        self, typed: TypedQuery, among: Permitted, permits: Callable[[int], bool], limit: int
+        self, typed: TypedQuery, among: Permitted, permitted: Permits, limit: int
     ) -> list[tuple[int, int, float]]:
         """(asset_id, passage_id, BM25) of the best passages of permitted assets."""
-        best = self._best(PASSAGES, typed, PASSAGE_WEIGHTS, among, permits, limit)
+        best = self._best(PASSAGES, typed, PASSAGE_WEIGHTS, among, permitted, limit)
         ids = self._column(PASSAGES, "passage_id", [address for *_, address in best])
         return [(asset_id, pid, score) for (asset_id, score, _), pid in zip(best, ids, strict=True)]
 
@@ -190,7 +196,7 @@ class KeywordReader:
         typed: TypedQuery,
         weights: dict[str, float],
         among: Permitted,
-        permits: Callable[[int], bool],
+        permitted: Permits,
         limit: int,
     ) -> list[tuple[int, float, Any]]:
         searcher = self._searchers[kind]
@@ -198,17 +204,18 @@ class KeywordReader:
         query = self._query(kind, typed, weights)
         if query is None or not held or not limit:
             return []
-        narrow = len(among) <= NARROW
-        if narrow:
-            query = self._only(kind, query, among)
-        depth = limit if narrow else 4 * limit
+        share = min(1.0, len(among) / self._searchers[ASSETS].num_docs)
+        depth = limit if share == 1 else math.ceil(READ_PER_KEPT * limit / share)
+        if share < 1 and (len(among) <= NARROW or depth > DEEPEST):
+            query, depth = self._only(kind, query, among), limit
         while True:
             hits = searcher.search(query, limit=depth, count=False).hits
             asset_ids = self._column(kind, "asset_id", [address for _, address in hits])
+            allowed = permitted(asset_ids)
             kept = [
                 (asset_id, score, address)
                 for asset_id, (score, address) in zip(asset_ids, hits, strict=True)
-                if permits(asset_id)
+                if asset_id in allowed
             ]
             if len(kept) >= limit or len(hits) < depth or depth >= held:
                 return kept[:limit]
@@ -232,13 +239,14 @@ class KeywordReader:
         from tantivy import Occur, Query
 
         stems = list(dict.fromkeys(self._analyzers["stems"].analyze(typed.words)))[:TERMS]
-        optional = [self._anywhere(kind, [stem], weights) for stem in stems]
-        completions = [s for s in self._completions(typed.unfinished) if s not in stems]
-        if completions:
-            any_of_them = Query.disjunction_max_query(
-                [self._anywhere(kind, [stem], weights) for stem in completions]
-            )
-            optional.append(Query.boost_query(any_of_them, BEGINNING_WEIGHT))
+        # All in one list, a stem in a field each: the engine skips only in a plain union of words.
+        optional = [part for stem in stems for part in self._in_each(kind, [stem], weights)]
+        optional += [
+            Query.boost_query(part, BEGINNING_WEIGHT)
+            for stem in self._completions(typed.unfinished)
+            if stem not in stems
+            for part in self._in_each(kind, [stem], weights)
+        ]
         required = [
             self._anywhere(kind, words, weights)
             for words in map(self._analyzers["stems"].analyze, typed.phrases)
@@ -253,6 +261,13 @@ class KeywordReader:
     def _anywhere(self, kind: str, words: Sequence[str], weights: dict[str, float]) -> Any:
         from tantivy import Occur, Query
 
+        fields = self._in_each(kind, words, weights)
+        return Query.boolean_query([(Occur.Should, field) for field in fields])
+
+    def _in_each(self, kind: str, words: Sequence[str], weights: dict[str, float]) -> list[Any]:
+        """The words side by side in each field, weighted; a sum over them is their BM25."""
+        from tantivy import Query
+
         schema = self._schemas[kind]
 
         def within(name: str) -> Any:
@@ -260,8 +275,7 @@ class KeywordReader:
                 return Query.term_query(schema, name, words[0], index_option="freq")
             return Query.phrase_query(schema, name, list(words))
 
-        fields = [(Occur.Should, Query.boost_query(within(n), w)) for n, w in weights.items()]
-        return fields[0][1] if len(fields) == 1 else Query.boolean_query(fields)
+        return [Query.boost_query(within(name), weight) for name, weight in weights.items()]
 
     def _completions(self, beginning: str) -> Iterable[str]:
         """Stems of the most frequent words of the library that begin so."""

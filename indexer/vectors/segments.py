@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from contentlib.errors import IndexUnavailable
 
+CARDS = "cards"
+PASSAGES = "passages"
 _REMOVED = b""
 _ARRAYS = ("asset_ids", "revisions", "starts", "passage_ids", "cards", "vectors")
 
@@ -53,6 +55,10 @@ class Segment:
     passage_ids: NDArray[np.int64]
     cards: NDArray[np.float16]
     vectors: NDArray[np.float16]
+
+    def of(self, leg: str) -> NDArray[np.float16]:
+        """The vectors of that leg: its cards or its passages."""
+        return {CARDS: self.cards, PASSAGES: self.vectors}[leg]
 
     def save(self, path: Path) -> None:
         """Durable on return."""
@@ -147,7 +153,7 @@ def current(tables: Sequence[AssetTable]) -> list[NDArray[np.bool_]]:
     holds = []
     for table in reversed(tables):
         holds.append(~np.isin(table.asset_ids, newer) & ~table.removed)
-        newer = np.union1d(newer, table.asset_ids)
+        newer = np.concatenate([newer, table.asset_ids])
     return holds[::-1]
 
 
@@ -162,7 +168,7 @@ def merge(segments: Sequence[Segment], *, forget_removals: bool) -> Segment:
         newer = np.zeros(0, dtype=np.int64)
         for table, keep in zip(reversed(tables), reversed(kept), strict=True):
             keep |= table.removed & ~np.isin(table.asset_ids, newer)
-            newer = np.union1d(newer, table.asset_ids)
+            newer = np.concatenate([newer, table.asset_ids])
     counts = np.concatenate([np.diff(t.starts)[keep] for t, keep in zip(tables, kept, strict=True)])
     asset_ids = np.concatenate([t.asset_ids[k] for t, k in zip(tables, kept, strict=True)])
     order = np.argsort(asset_ids)
@@ -180,6 +186,17 @@ def merge(segments: Sequence[Segment], *, forget_removals: bool) -> Segment:
         cards=np.concatenate([s.cards[k] for s, k, _ in pairs])[order],
         vectors=np.concatenate([s.vectors[r] for s, _, r in pairs])[rows],
     )
+
+
+def placed(
+    table: AssetTable, asset_ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each of these would stand in the table, and whether the table names it."""
+    if not len(table.asset_ids):
+        return np.zeros(0, dtype=np.int64), np.zeros(len(asset_ids), dtype=np.bool_)
+    places = np.searchsorted(table.asset_ids, asset_ids)
+    places = np.minimum(places, len(table.asset_ids) - 1)
+    return places, np.asarray(table.asset_ids[places] == asset_ids)
 
 
 def rows_kept(table: AssetTable, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

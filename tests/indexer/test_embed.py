@@ -32,7 +32,44 @@ TEXTS = [
     "one-pager; security; procurement",
     "Q3 datasheet v2.1 (EMEA)",
     'He asked: "can it run on-premises, without a network?" It can.',
+    "SAML",
+    "a",
+    "42",
+    "CI/CD",
+    "how long does onboarding take",
+    "Do you have anything on cold chains for a pharmacy in Poland?",
+    "customer story, manufacturing, less scrap",
+    "objection: too expensive",
+    "Why would a works council agree to this?",
+    "compare us with the market leader on total cost of ownership over five years",
+    "RFP answer: encryption at rest and in transit, key management, HSM",
+    "subject: Re: Fwd: next steps after Tuesday's call",
+    "The pilot ran for six weeks with forty people before it went to every plant.",
+    "Downtime shrank from 31 hours a month to 40 minutes; the audit closed without a finding.",
+    "Churn, upsell, cross-sell, ARR, NRR, CAC and what a board wants to see of them",
+    "100 % of orders, 3.5 days faster, EUR 1,200 saved per truck",
+    "jane.doe@example.com asked for the one with the blue cover",
+    "Wie lange dauert die Einführung bei einem Mittelständler?",
+    "Quel est le prix par utilisateur et par mois ?",
+    "¿Tienen un caso de éxito en el sector público?",
+    "Referanse fra et norsk forsikringsselskap",
+    "Kundenzufriedenheit im Rechenzentrumsbetrieb",
+    "Интеграция с бухгалтерией",
+    "価格表を送ってください",
+    "نشرة المنتج",
+    "☎️ call notes 🙂 they liked the demo",
+    "ROI model (spreadsheet), finance, CFO, payback < 12 months",
+    "   spaces   and\ttabs\nand lines   ",
+    "ALL CAPS HEADLINE ABOUT A MERGER",
+    "implementation plan for a hospital group with twelve sites and three record systems",
+    "security questionnaire: penetration tests, sub-processors, data residency, deletion",
+    "Which of our customers would take a reference call this month?",
+    "They signed with someone else because the trial needed a firewall change.",
+    "brochure for a trade fair, German, printable, A4",
+    "The meter is read every fifteen minutes and the bill is explained line by line. " * 3,
 ]
+# Of these the model has hardly a token: an address, marks alone, a script it was not taught.
+BARELY_READ = ["https://example.com/library/whitepaper?id=7", "?!", "ลูกค้าอ้างอิง"]
 
 
 def tiny_model(folder: Path) -> Path:
@@ -144,15 +181,21 @@ def test_a_damaged_query_model_is_refused_in_one_sentence(tmp_path):
         embedder.query("a bank")
 
 
+def cosines_to_queries(real, texts):
+    """What the query model makes of each text, beside what the reference makes of it."""
+    queries = np.stack([real.query(text) for text in texts])
+    return dict(zip(texts, (real.documents(texts) * queries).sum(axis=1).tolist(), strict=True))
+
+
 @pytest.mark.slow
 def test_the_query_model_agrees_with_the_reference(real):
     reference = real.documents(TEXTS)
     assert reference.dtype == np.float32
     assert reference.shape == (len(TEXTS), 384)
     assert np.linalg.norm(reference, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
-    queries = np.stack([real.query(text) for text in TEXTS])
-    cosines = (reference * queries).sum(axis=1)
-    assert cosines.min() >= 0.985, dict(zip(TEXTS, cosines, strict=True))
+    cosines = cosines_to_queries(real, TEXTS)
+    assert min(cosines.values()) >= 0.985, cosines
+    assert min(cosines_to_queries(real, BARELY_READ).values()) >= 0.96
 
 
 @pytest.mark.slow

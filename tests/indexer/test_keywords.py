@@ -38,12 +38,12 @@ def reader(library):
 
 def assets(reader, text, permitted=EVERYTHING, limit=10):
     ids = set(permitted.asset_ids)
-    return [a for a, _ in reader.assets(read_typed(text), permitted, ids.__contains__, limit)]
+    return [a for a, _ in reader.assets(read_typed(text), permitted, ids.intersection, limit)]
 
 
 def passages(reader, text, permitted=EVERYTHING, limit=10):
     ids = set(permitted.asset_ids)
-    return [p for _, p, _ in reader.passages(read_typed(text), permitted, ids.__contains__, limit)]
+    return [p for _, p, _ in reader.passages(read_typed(text), permitted, ids.intersection, limit)]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,8 @@ def test_the_marks_of_a_query_language_are_only_marks(reader, text):
     assert isinstance(assets(reader, text), list)
 
 
-def test_a_narrow_and_a_wide_filter_agree(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("deepest", "read_per_kept"), [(5000, 1.3), (5000, 0.01), (0, 1.3)])
+def test_a_narrow_and_a_wide_filter_agree(tmp_path, monkeypatch, deepest, read_per_kept):
     """The wide filter drops hits after the search: it must look deep enough to fill the answer."""
     with KeywordWriter(tmp_path) as writer:
         for n in range(1, 401):
@@ -117,10 +118,20 @@ def test_a_narrow_and_a_wide_filter_agree(tmp_path, monkeypatch):
     permitted = among(*range(5, 401, 40))
     narrow = assets(reader, "bank", permitted), sorted(passages(reader, "bank", permitted))
     monkeypatch.setattr(engine, "NARROW", 0)
+    monkeypatch.setattr(engine, "DEEPEST", deepest)
+    monkeypatch.setattr(engine, "READ_PER_KEPT", read_per_kept)
     wide = assets(reader, "bank", permitted), sorted(passages(reader, "bank", permitted))
     assert sorted(narrow[0]) == sorted(wide[0]) == list(permitted.asset_ids)
     assert narrow[1] == wide[1]
     assert len(assets(reader, "bank", permitted, limit=3)) == 3
+
+
+def test_permitting_as_many_as_are_held_is_not_permitting_all_that_are_held(tmp_path):
+    with KeywordWriter(tmp_path) as writer:
+        for n in range(1, 41):
+            writer.replace(an_asset(n, "bank", "bank"))
+    permitted = among(*range(31, 71))
+    assert assets(KeywordReader(tmp_path), "bank", permitted) == list(range(31, 41))
 
 
 def test_replacing_an_asset_forgets_its_old_words(tmp_path):

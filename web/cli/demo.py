@@ -66,13 +66,15 @@ def build_demo(settings: Settings) -> None:
     begun.touch()
     library = open_library(settings, migrate=True)
     try:
-        _fill(library)
+        fill_shelves(library)
+        write_history(library, _queries(), now=library.clock.now(), progress=say)
     finally:
         library.close()
     (folder / _COMPLETE).touch()
 
 
-def _fill(library: Library) -> None:
+def fill_shelves(library: Library) -> None:
+    """People, vocabulary, deals and assets, before anybody has used them."""
     now = library.clock.now()
     say("people, vocabulary and deals")
     with library.database.unit_of_work() as session:
@@ -90,7 +92,6 @@ def _fill(library: Library) -> None:
     for result in results:
         if result["status"] != "imported":
             say(f"{result['source']}: {result['status']}: {result['reason']}")
-    write_history(library, _queries(), now=now, progress=say)
 
 
 def _queries() -> list[str]:

@@ -1,0 +1,89 @@
+"""Assets whose text is nearly the same: they stand in each other's way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from contentlib.asset.queries import AssetLine, lines_by_id
+from contentlib.asset.visibility import PermittedCache
+from contentlib.insight.findability.sent_queries import sends_of
+from contentlib.insight.window import Window
+from contentlib.member.rules import Viewer
+from contentlib.ports import Likeness, SearchIndex
+from contentlib.search.similar import in_words
+
+# No two different texts of the demo come nearer than .88 (contentlib/search/similar.py).
+NEAR_DUPLICATE = 0.9
+# A copy with another title may stand behind assets with a card more like it.
+_LOOKED_AT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """An asset with nearly the same text. `sends` and `own_sends` are of the window, by reps;
+    None reads "fewer than 5 reps"."""
+
+    line: AssetLine
+    likeness: Likeness
+    is_newer: bool
+    sends: int | None
+    own_sends: int | None
+
+    @property
+    def in_words(self) -> str:
+        return in_words(self.likeness)
+
+    @property
+    def is_sent_more(self) -> bool | None:
+        """None where it may not be told, or both are sent as often."""
+        if self.sends is None or self.own_sends is None or self.sends == self.own_sends:
+            return None
+        return self.sends > self.own_sends
+
+
+def near_duplicates(
+    session: Session,
+    index: SearchIndex,
+    cache: PermittedCache,
+    viewer: Viewer,
+    line: AssetLine,
+    *,
+    window: Window,
+    today: date,
+) -> tuple[NearDuplicate, ...]:
+    """Those the member may see, nearest text first. At most five statements.
+
+    Raises IndexUnavailable.
+    """
+    among = cache.permitted(session, viewer, today=today)
+    texts: Mapping[int, Likeness] = {
+        neighbour.asset_id: neighbour.likeness
+        for neighbour in index.like(line.id, among=among, limit=_LOOKED_AT)
+        if (neighbour.likeness.text or 0.0) >= NEAR_DUPLICATE
+    }
+    if not texts:
+        return ()
+    lines = lines_by_id(session, list(texts), today=today)
+    sends = sends_of(session, viewer, [line.id, *texts], window=window)
+    found = [
+        NearDuplicate(
+            line=lines[asset_id],
+            likeness=likeness,
+            is_newer=_is_newer(lines[asset_id], line),
+            sends=sends[asset_id],
+            own_sends=sends[line.id],
+        )
+        for asset_id, likeness in texts.items()
+        if asset_id in lines
+    ]
+    return tuple(sorted(found, key=lambda d: (-(d.likeness.text or 0.0), d.line.id)))
+
+
+def _is_newer(one: AssetLine, other: AssetLine) -> bool:
+    """By the day of publication; a draft is newer than what is published."""
+    if one.published_at is None or other.published_at is None:
+        both_drafts = one.published_at == other.published_at
+        return one.id > other.id if both_drafts else one.published_at is None
+    return (one.published_at, one.id) > (other.published_at, other.id)
