@@ -25,10 +25,19 @@ def session() -> Session:
     if "session" not in g:
         stack = ExitStack()
         database = library().database
-        opened = database.reading() if request.method in _SAFE else database.unit_of_work()
+        only_reads = request.method in _SAFE or "only_reads" in g
+        opened = database.reading() if only_reads else database.unit_of_work()
         g.session = stack.enter_context(opened)
         g.session_stack = stack
     return cast(Session, g.session)
+
+
+def only_reads() -> None:
+    """Says that this request changes nothing, whatever its method: a question that is posted.
+
+    Else it would hold the write lock while the hit writer, for which it waits, wants it.
+    """
+    g.only_reads = True
 
 
 class _AnswerIsAnError(Exception):

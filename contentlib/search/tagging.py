@@ -23,8 +23,8 @@ from contentlib.taxonomy.recognition import recognise
 # Chosen by leaving each facet of each demo asset out in turn (tests/contentlib/search/
 # test_tagging_measured.py): neighbours further off, or a smaller share of them, suggest more
 # terms and fewer right ones.
-NEIGHBOURS = 6
-ALIKE_ENOUGH = 0.62
+NEIGHBOURS = 5
+ALIKE_ENOUGH = 0.55
 AGREEING_SHARE = 0.6
 AGREEING = 2
 MOST_A_FACET = 3
@@ -34,8 +34,7 @@ MOST_A_FACET = 3
 class Suggestion:
     """A term with the reasons for it: how many of the alike assets carry it, where it is named.
 
-    `of` counts the alike assets that have any term of the facet. `named_in` is "title",
-    "summary" or "".
+    `share` is of their votes in the facet; `named_in` is "title", "summary" or "".
     """
 
     term: TermView
@@ -93,7 +92,7 @@ def suggested(
             agreed = len(agreeing) >= AGREEING and share >= AGREEING_SHARE
             if agreed or term.id in named:
                 here.append(
-                    Suggestion(term, len(agreeing), len(voting), share, named.get(term.id, ""))
+                    Suggestion(term, len(agreeing), len(alike), share, named.get(term.id, ""))
                 )
         here.sort(key=lambda s: (not s.named_in, -s.share, s.term.position))
         found += here[: MOST_A_FACET if facet.many else 1]

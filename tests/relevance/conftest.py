@@ -1,6 +1,5 @@
 """The demo library on the real model, built once: its assets, deals and vocabulary, no use yet."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +34,7 @@ def demo_library(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of this folder in one process: the library is built once."""
-    here = os.path.dirname(__file__)
     for item in items:
-        if str(item.path).startswith(here):
+        if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("relevance"))

@@ -31,15 +31,15 @@ def _rows(session: Session, statement: str, **values: Any) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def sends(demo_library: Library) -> None:
-    """Two hundred sends of published assets, in deals of all kinds."""
-    chance = random.Random(3)  # noqa: S311
+    """Two hundred sends in deals of all kinds; one asset in three was never sent."""
+    chance = random.Random(3)
     now = demo_library.clock.now()
     with demo_library.database.unit_of_work() as session:
         deals = _rows(session, "SELECT id, owner_id FROM opportunities WHERE owner_id IS NOT NULL")
         assets = _rows(
             session,
             "SELECT id, current_version_id FROM assets"
-            " WHERE state = 'published' AND audience = 'external'",
+            " WHERE state = 'published' AND audience = 'external' AND id % 3 <> 0",
         )
         for deal_id, owner_id in chance.sample(deals, 200):
             asset_id, version_id = chance.choice(assets)
@@ -92,7 +92,7 @@ def shown(demo_library: Library, sends: None, admin: Viewer) -> list[Shown]:
                 words=words,
             )
             found += [(deal, result) for result in answer.results]
-    return random.Random(11).sample(found, SAMPLE)  # noqa: S311
+    return random.Random(11).sample(found, SAMPLE)
 
 
 def test_there_is_a_reason_of_most_kinds_in_the_sample(shown: list[Shown]) -> None:
@@ -216,9 +216,7 @@ def _caution(session: Session, _: Deal, result: Recommendation, reason: Reason, 
     if "review_by" in reason.facts:
         assert _review_by(session, result) == date.fromisoformat(reason.facts["review_by"]) < day
         return
-    (row,) = _rows(
-        session, "SELECT reference_rights FROM assets WHERE id = :id", id=result.line.id
-    )
+    (row,) = _rows(session, "SELECT reference_rights FROM assets WHERE id = :id", id=result.line.id)
     assert row.reference_rights == reason.facts["reference_rights"] in ("on_request", "anonymous")
 
 

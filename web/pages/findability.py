@@ -12,17 +12,19 @@ from contentlib.asset.queries import AssetLine, visible_asset
 from contentlib.errors import Conflict, IndexUnavailable, InvalidInput, NotFound
 from contentlib.insight.findability.asked import (
     MOST_DEALS,
+    DealStanding,
     Question,
     questions_it_should_win,
     stands_for_deals,
 )
 from contentlib.insight.findability.deal_queries import told_deals
-from contentlib.insight.findability.duplicates import near_duplicates
+from contentlib.insight.findability.duplicates import NearDuplicate, near_duplicates
 from contentlib.insight.findability.queries import came_up
 from contentlib.insight.findability.sent_queries import findability
 from contentlib.insight.findability.standing import Standing, standings
 from contentlib.insight.window import Window, default_window
 from contentlib.search.tagging import (
+    Suggestion,
     suggestions_for,
     untagged_counts,
 )
@@ -48,7 +50,10 @@ def page(public_id: str) -> ResponseReturnValue:
     line = visible_asset(session(), who, public_id, today=today, pages=False).line
     question = " ".join(request.args.get("q", "").replace("\x00", "").split())[:_LONGEST]
     index, cache = library().index, library().permitted
-    tried, suggestions, duplicates, problem = None, (), (), ""
+    problem = ""
+    tried: Standing | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+    duplicates: tuple[NearDuplicate, ...] = ()
     try:
         duplicates = near_duplicates(session(), index, cache, who, line, window=window, today=today)
         of = suggestions_for(session(), index, cache, who, [line], today=today, words=words)
@@ -80,7 +85,9 @@ def asked_again(public_id: str) -> ResponseReturnValue:
     questions = questions_it_should_win(session(), who, line, window=window, words=words)
     missed = findability(session(), who, line.id, window=window).missed[:MOST_DEALS]
     told = told_deals(session(), who, missed, words)
-    problem, asked, deals = "", [], ()
+    problem = ""
+    asked: list[Asked] = []
+    deals: tuple[DealStanding, ...] = ()
     try:
         found = _asked(line, [question.text for question in questions], words)
         asked = [Asked(q, s) for q, s in zip(questions, found, strict=True)]

@@ -9,7 +9,7 @@ from contentlib.errors import InvalidInput
 from web import receipts, recommending, recording
 from web.auth import requires, viewer
 from web.recommending import DealAnswer, DealAsked
-from web.transaction import library, session
+from web.transaction import library, only_reads, session
 
 bp = Blueprint("recommendation", __name__)
 
@@ -27,6 +27,7 @@ def start() -> ResponseReturnValue:
 @requires("search")
 def of_text() -> ResponseReturnValue:
     """What fits a mail thread or call notes. Posted, so that they stand in no address or log."""
+    only_reads()
     text = request.form.get("text", "")
     try:
         asked = recommending.of_text(text, request.form)

@@ -30,6 +30,8 @@ MOST_QUESTIONS = 12
 MOST_DEALS = 4
 # Of a year's questions the tail was asked once; what matters is among the most frequent.
 _LOOKED_THROUGH = 2_000
+# "case study" alone says what kind is wanted, not what about.
+_TELLS_LITTLE = frozenset({"content_type", "stage", "size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ def questions_it_should_win(
 ) -> tuple[Question, ...]:
     """Settled searches of reps in the window that this asset answers by its card.
 
-    It has all the terms that the question names; or, of the question's words, all or at least
-    two stand in its title. The most frequent first. One statement, over the window's part of
-    `ix_searches_at`.
+    It has all the terms that the question names, and not only a content type, stage or size; or,
+    of the question's words, all or at least two stand in its title. The most frequent first.
+    One statement, over the window's part of `ix_searches_at`.
     """
     asked = func.count()
     rows = session.execute(
@@ -79,7 +81,9 @@ def questions_it_should_win(
     found: list[Question] = []
     for text, times, reps in sorted(counted.values(), key=lambda row: (-row[1], row[0])):
         named = [recognised.term for recognised in recognise(text, words)]
-        terms = [t.label for t in named] if all(t.id in held for t in named) else []
+        has_all = all(term.id in held for term in named)
+        about = has_all and any(term.facet not in _TELLS_LITTLE for term in named)
+        terms = [term.label for term in named] if about else []
         title_words = _in_title(text, line.title)
         if terms or title_words:
             known_times = rules.told(times, range(reps), smallest=smallest)

@@ -21,7 +21,7 @@ from contentlib.search.spelling import Mended
 from contentlib.search.words import SpellingCache
 from contentlib.taxonomy.agreeing import agreed
 from contentlib.taxonomy.queries import TermView, Vocabulary
-from contentlib.taxonomy.recognition import recognise
+from contentlib.taxonomy.recognition import Recognised, recognise
 
 # Search looks at so many candidates; a rank beyond is no answer any more.
 DEPTH = 100
@@ -73,8 +73,12 @@ class Standing:
 class _Answer:
     question: str
     answered: str
-    named: tuple[TermView, ...]
+    recognised: tuple[Recognised, ...]
     hits: tuple[IndexHit, ...]
+
+    @property
+    def named(self) -> tuple[TermView, ...]:
+        return tuple(found.term for found in self.recognised)
 
 
 def standings(
@@ -103,9 +107,9 @@ def standings(
     for question in questions:
         text = " ".join(question.split())[:_LONGEST]
         mended = known.mend(text, is_held) if known is not None else Mended(text)
-        named = tuple(found.term for found in recognise(mended.text, words))
+        recognised = recognise(mended.text, words)
         hits = index.search(mended.text, among=among, limit=DEPTH) if text else ()
-        answers.append(_Answer(text, mended.text, named, hits))
+        answers.append(_Answer(text, mended.text, recognised, hits))
     ids = {hit.asset_id for answer in answers for hit in answer.hits} | {line.id}
     traits = traits_of(session, sorted(ids))
     orders = [_order(answer, traits, words, today=today) for answer in answers]
@@ -169,7 +173,9 @@ def _standing(
             if entry.hit.asset_id in lines
         ),
         lacks=tuple(term for term in answer.named if term.id not in near),
-        unsaid=unsaid(answer.answered, line),
+        unsaid=unsaid(
+            answer.answered, line, [r.said for r in answer.recognised if r.term.id in near]
+        ),
         is_hidden=is_hidden,
         is_in_tail=place is not None and not is_shown,
     )
@@ -223,9 +229,12 @@ def why_above(
     return tuple(said or ["a little better in all of it"])
 
 
-def unsaid(text: str, line: AssetLine) -> tuple[str, ...]:
-    """Words of a question in neither title, summary nor terms; at most eight."""
-    card = (line.title, line.summary, *(term.label for term in line.terms))
+def unsaid(text: str, line: AssetLine, held: Sequence[str] = ()) -> tuple[str, ...]:
+    """Words of a question in neither title, summary nor terms; at most eight.
+
+    `held` are words that name a term which it has, whatever that term is called.
+    """
+    card = (line.title, line.summary, *(term.label for term in line.terms), *held)
     missing = [word for word in query_words(text) if not says_it_all((word,), *card)]
     return tuple(missing[:_MOST_WORDS])
 
