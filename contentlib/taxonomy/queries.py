@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from contentlib.taxonomy import rules
-from contentlib.taxonomy.models import Facet, Term
+from contentlib.taxonomy.models import Facet, Synonym, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +105,81 @@ class Vocabulary:
             found |= more
 
 
+_FacetRow = tuple[int, str, str, str, bool, bool]
+_TermRow = tuple[int, int, str, str, str, int | None, int, int | None, bool, int | None]
+_SynonymRow = tuple[int, str]
+
+
 def vocabulary(session: Session) -> Vocabulary:
-    """Everything. Three statements."""
-    facets = session.scalars(
-        select(Facet)
-        .options(selectinload(Facet.terms).selectinload(Term.synonyms))
-        .order_by(Facet.position, Facet.id)
+    """Everything. Three statements; the same object as before where nothing was changed."""
+    facets = session.execute(
+        select(
+            Facet.id, Facet.key, Facet.label, Facet.description, Facet.many, Facet.is_ordered
+        ).order_by(Facet.position, Facet.id)
     )
-    return Vocabulary(tuple(_facet_view(facet) for facet in facets))
+    terms = session.execute(
+        select(
+            Term.id,
+            Term.facet_id,
+            Term.key,
+            Term.label,
+            Term.definition,
+            Term.parent_id,
+            Term.position,
+            Term.review_months,
+            Term.internal,
+            Term.from_employees,
+        ).order_by(Term.position, Term.id)
+    )
+    synonyms = session.execute(select(Synonym.term_id, Synonym.word).order_by(Synonym.id))
+    return _vocabulary_of(
+        tuple(row.t for row in facets),
+        tuple(row.t for row in terms),
+        tuple(row.t for row in synonyms),
+    )
 
 
-def _facet_view(facet: Facet) -> FacetView:
-    terms = tuple(
-        TermView(
-            term.id,
-            facet.key,
-            term.key,
-            term.label,
-            term.definition,
-            term.parent_id,
-            term.position,
-            tuple(s.word for s in term.synonyms),
-            term.review_months,
-            term.internal,
-            term.from_employees,
+# Read as objects, the vocabulary took a quarter of the time of a search. Its rows are read each
+# time, so that another process's change is seen at once; only what is made of them is kept.
+@lru_cache(maxsize=8)
+def _vocabulary_of(
+    facets: tuple[_FacetRow, ...],
+    terms: tuple[_TermRow, ...],
+    synonyms: tuple[_SynonymRow, ...],
+) -> Vocabulary:
+    words: dict[int, list[str]] = {}
+    for term_id, word in synonyms:
+        words.setdefault(term_id, []).append(word)
+    views: dict[int, list[TermView]] = {}
+    keys = {facet_id: key for facet_id, key, *_ in facets}
+    for term_id, facet_id, key, label, definition, parent_id, position, *rest in terms:
+        review_months, internal, from_employees = rest
+        views.setdefault(facet_id, []).append(
+            TermView(
+                id=term_id,
+                facet=keys[facet_id],
+                key=key,
+                label=label,
+                definition=definition,
+                parent_id=parent_id,
+                position=position,
+                synonyms=tuple(words.get(term_id, ())),
+                review_months=review_months,
+                internal=internal,
+                from_employees=from_employees,
+            )
         )
-        for term in facet.terms
-    )
-    return FacetView(
-        facet.id, facet.key, facet.label, facet.description, facet.many, terms, facet.is_ordered
+    return Vocabulary(
+        tuple(
+            FacetView(
+                id=facet_id,
+                key=key,
+                label=label,
+                description=description,
+                many=many,
+                terms=tuple(views.get(facet_id, ())),
+                is_ordered=is_ordered,
+            )
+            for facet_id, key, label, description, many, is_ordered in facets
+        )
     )

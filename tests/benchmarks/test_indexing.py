@@ -16,7 +16,7 @@ from tests.benchmarks.marketing import passages
 
 pytestmark = pytest.mark.slow
 ROUNDS = 4
-TEXTS = 150
+TEXTS = 100
 PASSAGES_PER_ASSET = 4
 # About 900 characters, as passages of documents have.
 SENTENCES = 6

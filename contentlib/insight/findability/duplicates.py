@@ -53,7 +53,7 @@ def near_duplicates(
     window: Window,
     today: date,
 ) -> tuple[NearDuplicate, ...]:
-    """Those the member may see, nearest text first. At most five statements.
+    """Those the member may see, nearest text first. At most six statements.
 
     Raises IndexUnavailable.
     """

@@ -94,7 +94,7 @@ def standings(
 ) -> tuple[Standing, ...]:
     """The asset's place in the answer to each question, in their order.
 
-    At most seven statements, however many questions: two for what reps may see, one for
+    At most eight statements, however many questions: three for what reps may see, one for
     spelling, two for traits, two for the lines of what stands above. Raises IndexUnavailable.
     """
     among = cache.permitted(session, A_REP, today=today)
