@@ -53,16 +53,14 @@ def reasons(
 
 
 def _agrees(agreement: Agreement) -> Reason:
-    wanted, through = agreement.wanted, agreement.through
-    label = through.label if through else wanted.label
-    is_same = through is None or through.id == wanted.id
+    wanted, through = agreement.wanted, agreement.through or agreement.wanted
     return Reason(
         "facet",
-        label if is_same else f"{label}, near {wanted.label}",
+        agreement.in_words,
         {
             "facet": wanted.facet,
             "wanted": wanted.key,
-            "term": through.key if through else wanted.key,
+            "term": through.key,
             "nearness": agreement.nearness,
         },
     )

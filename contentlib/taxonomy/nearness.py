@@ -22,6 +22,13 @@ class Agreement:
     nearness: float
     through: TermView | None
 
+    @property
+    def in_words(self) -> str:
+        """For a person: "Grocery", or "Retail, near Grocery"."""
+        if self.through is None or self.through.id == self.wanted.id:
+            return self.wanted.label
+        return f"{self.through.label}, near {self.wanted.label}"
+
 
 def agreement(words: Vocabulary, wanted: TermView, held: Iterable[TermView]) -> Agreement:
     """The nearest of an asset's terms of the same facet. Equally near ones: the first."""

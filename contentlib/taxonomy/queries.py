@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from contentlib.taxonomy import rules
@@ -105,9 +105,9 @@ class Vocabulary:
             found |= more
 
 
-_FacetRow = tuple[int, str, str, str, bool, bool]
-_TermRow = tuple[int, int, str, str, str, int | None, int, int | None, bool, int | None]
-_SynonymRow = tuple[int, str]
+_FacetRow = Row[int, str, str, str, bool, bool]
+_TermRow = Row[int, int, str, str, str, int | None, int, int | None, bool, int | None]
+_SynonymRow = Row[int, str]
 
 
 def vocabulary(session: Session) -> Vocabulary:
@@ -132,11 +132,7 @@ def vocabulary(session: Session) -> Vocabulary:
         ).order_by(Term.position, Term.id)
     )
     synonyms = session.execute(select(Synonym.term_id, Synonym.word).order_by(Synonym.id))
-    return _vocabulary_of(
-        tuple(row.t for row in facets),
-        tuple(row.t for row in terms),
-        tuple(row.t for row in synonyms),
-    )
+    return _vocabulary_of(tuple(facets), tuple(terms), tuple(synonyms))
 
 
 # Read as objects, the vocabulary took a quarter of the time of a search. Its rows are read each
@@ -152,8 +148,18 @@ def _vocabulary_of(
         words.setdefault(term_id, []).append(word)
     views: dict[int, list[TermView]] = {}
     keys = {facet_id: key for facet_id, key, *_ in facets}
-    for term_id, facet_id, key, label, definition, parent_id, position, *rest in terms:
-        review_months, internal, from_employees = rest
+    for (
+        term_id,
+        facet_id,
+        key,
+        label,
+        definition,
+        parent_id,
+        position,
+        months,
+        internal,
+        size,
+    ) in terms:
         views.setdefault(facet_id, []).append(
             TermView(
                 id=term_id,
@@ -164,9 +170,9 @@ def _vocabulary_of(
                 parent_id=parent_id,
                 position=position,
                 synonyms=tuple(words.get(term_id, ())),
-                review_months=review_months,
+                review_months=months,
                 internal=internal,
-                from_employees=from_employees,
+                from_employees=size,
             )
         )
     return Vocabulary(

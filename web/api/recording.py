@@ -12,7 +12,6 @@ from contentlib.recommendation import service as recommending
 from contentlib.recommendation.service import Recommended
 from contentlib.search import service as searching
 from contentlib.search.service import Answered
-from contentlib.usage import service as usage
 from web.api.bearer import viewer
 from web.transaction import library
 
@@ -23,18 +22,9 @@ _PATIENCE_S = 5.0
 
 
 def searched(answered: Answered) -> None:
-    """Events `impression`, of the surface "api", and `searched`."""
+    """Events `searched` and `impression`, of the surface that `answered` names."""
     hits, now = library().hits, library().clock.now()
-    shown = usage.impressions(
-        viewer(),
-        asset_ids=answered.asset_ids,
-        surface=SURFACE,
-        search_public_id=answered.public_id,
-        now=now,
-    )
     with _given_all_the_same():
-        # before the rest: what is told again, under the surface of the page, is written once
-        usage.record_impressions(hits, shown).result(timeout=_PATIENCE_S)
         for told in searching.record_settled(hits, viewer(), answered, now=now):
             told.result(timeout=_PATIENCE_S)
 

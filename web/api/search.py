@@ -84,6 +84,7 @@ def search(query: SearchQuery) -> SearchAnswer:
         facets=chosen.terms_by_facet,
         asset_ids=tuple(result.line.id for result in found.results),
         confident=found.confident,
+        surface=recording.SURFACE,
     )
     if not query.preview and request.method != "HEAD":
         recording.searched(answered)
@@ -104,6 +105,6 @@ def _result(result: Result) -> SearchResult:
         title=result.line.title,
         score=round(result.score, 6),
         confident=result.confident,
-        reasons=[],
+        reasons=[agreement.in_words for agreement in result.agreements],
         passage=PassageFound.of(result.passage),
     )

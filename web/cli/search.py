@@ -80,6 +80,6 @@ def result_json(result: Result) -> dict[str, Any]:
         "title": result.line.title,
         "score": round(result.score, 6),
         "confident": result.confident,
-        "reasons": [],
+        "reasons": [agreement.in_words for agreement in result.agreements],
         "passage": {"text": passage.text, "page": passage.page} if passage else None,
     }
