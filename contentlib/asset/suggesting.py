@@ -30,7 +30,7 @@ def add_terms(
     for term in new:
         if term.facet.key == "content_type" and term.internal:
             raise InvalidInput(
-                f"“{term.label}” would make the asset internal: choose it when editing the asset.",
+                f"“{term.label}” would make an asset internal: choose it when editing the asset.",
                 {"term": "Choose it on the asset's own form."},
             )
     after: dict[str, tuple[int, ...]] = {}
@@ -39,7 +39,9 @@ def add_terms(
             after[term.facet.key] = (*after.get(term.facet.key, ()), term.id)
     for term in new:
         if not term.facet.many and len(after[term.facet.key]) > 1:
-            raise Conflict(f"An asset has one {term.facet.label.lower()}; this one has it by now.")
+            raise Conflict(
+                f"“{asset.title}” has a {term.facet.label.lower()} by now, and takes only one."
+            )
     change = service.Edit(term_ids=after)
     service.edit(session, asset=asset, change=change, member_id=member_id, now=now)
     return new

@@ -71,6 +71,16 @@ class _World:
         return self.worth[asset_id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A result that somebody opens: where it stood, and for which deal."""
+
+    result: Result
+    search_id: str
+    rank: int
+    deal: Opportunity | None
+
+
 def write_history(
     library: Library,
     queries: Sequence[str],
@@ -127,6 +137,7 @@ def _working_day(world: _World, morning: datetime) -> None:
 def _search(world: _World, viewer: Viewer, at: datetime) -> None:
     text, results, confident = world.chance.choice(world.answers)
     published = [r for r in results if _was_published(r, at)]
+    deal = _deal_in_mind(world, viewer, at)
     search_id = public_id()
     hits = world.library.hits
     row = searched(
@@ -134,7 +145,7 @@ def _search(world: _World, viewer: Viewer, at: datetime) -> None:
         public_id=search_id,
         text=text,
         facets={},
-        opportunity_id=None,
+        opportunity_id=deal.id if deal else None,
         shown=len(published),
         confident=confident,
         now=at,
@@ -151,32 +162,43 @@ def _search(world: _World, viewer: Viewer, at: datetime) -> None:
     for rank, result in enumerate(published, start=1):
         invites = _PLACE_INVITES[rank - 1] * world.looks_of(result.line.id)
         if world.chance.random() < invites:
-            _open(world, viewer, result, search_id, rank, at + timedelta(seconds=20 * rank))
+            looked = _Looked(result, search_id, rank, deal)
+            _open(world, viewer, looked, at + timedelta(seconds=20 * rank))
+
+
+def _deal_in_mind(world: _World, viewer: Viewer, at: datetime) -> Opportunity | None:
+    """The open deal that a rep searches for; three times in ten for none in particular."""
+    open_then = [
+        deal
+        for deal in world.deals.get(viewer.member_id, ())
+        if deal.created_at <= at and (deal.closed_at is None or at < deal.closed_at)
+    ]
+    if not open_then or world.chance.random() < 0.3:
+        return None
+    return world.chance.choice(open_then)
 
 
 def _was_published(result: Result, at: datetime) -> bool:
     return result.line.published_at is not None and result.line.published_at <= at
 
 
-def _open(
-    world: _World, viewer: Viewer, result: Result, search_id: str, rank: int, at: datetime
-) -> None:
-    line = result.line
+def _open(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None:
+    line = looked.result.line
     row = opening(
         viewer,
         asset_id=line.id,
         surface="search",
-        search_public_id=search_id,
-        rank=rank,
+        search_public_id=looked.search_id,
+        rank=looked.rank,
         now=at,
     )
     world.library.hits.append(Opening.__table__, [row])  # type: ignore[arg-type]
     if world.chance.random() >= world.worth_of(line.id):
         return
     if not line.sendable or world.chance.random() < 0.08:
-        _take(world, viewer, result, at + timedelta(minutes=1))
+        _take(world, viewer, looked.result, at + timedelta(minutes=1))
         return
-    _share(world, viewer, result, at + timedelta(minutes=2))
+    _share(world, viewer, looked, at + timedelta(minutes=2))
 
 
 def _take(world: _World, viewer: Viewer, result: Result, at: datetime) -> None:
@@ -187,20 +209,15 @@ def _take(world: _World, viewer: Viewer, result: Result, at: datetime) -> None:
         world.library.hits.append(Taking.__table__, [row])  # type: ignore[arg-type]
 
 
-def _share(world: _World, viewer: Viewer, result: Result, at: datetime) -> None:
-    deals = [
-        deal.public_id
-        for deal in world.deals.get(viewer.member_id, ())
-        if deal.created_at <= at and (deal.closed_at is None or at < deal.closed_at)
-    ]
+def _share(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None:
     buyer = f"buyer{world.chance.randrange(400)}@customer{world.chance.randrange(90)}.example"
     with world.library.database.unit_of_work() as session:
         share = shares.create(
             session,
             viewer=viewer,
-            asset_public_ids=[result.line.public_id],
+            asset_public_ids=[looked.result.line.public_id],
             recipients=[shares.Recipient(buyer)],
-            opportunity_public_id=world.chance.choice(deals) if deals else None,
+            opportunity_public_id=looked.deal.public_id if looked.deal else None,
             now=at,
         )
         sent = world.chance.random()

@@ -81,7 +81,7 @@ def test_a_manager_reads_names_and_figures_a_marketer_neither(
     assert "Lindgren renewal Grocery 1 1 1 1 1" in told
     assert "dock detention 1 1 1 1 1" in told
     told = _words(page(mira, _found(asset)))
-    assert "A deal Grocery fewer than 5 reps" in told
+    assert "Deals with fewer than 5 reps behind them: which kinds Grocery" in told
     assert "dock detention fewer than 5 reps" in told
     for address in (_found(asset), _found(asset, "/asked-again")):
         body = page(mira, address)

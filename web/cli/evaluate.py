@@ -187,8 +187,8 @@ def _as_json(
 
 def _table(figures: dict[str, dict[str, Summary]], depth: int) -> Table:
     table = Table(box=None)
-    titles = ("run", "queries", "n", f"nDCG@{depth}", "95 %", f"Recall@{depth}", "MRR")
-    titles += (f"hit@{depth}", "refused", "abstained", "AUC", "p50 ms", "p95 ms")
+    titles = ["run", "queries", "n", f"nDCG@{depth}", "95 %", f"Recall@{depth}", "MRR"]
+    titles += [f"hit@{depth}", "refused", "abstained", "AUC", "p50 ms", "p95 ms"]
     for column in titles:
         table.add_column(
             column, justify="left" if column in ("run", "queries") else "right", no_wrap=True

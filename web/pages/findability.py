@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -247,7 +248,7 @@ def _ticked(values: list[str]) -> dict[str, list[int]]:
     return found
 
 
-def _today() -> Any:
+def _today() -> date:
     return library().clock.now().date()
 
 

@@ -49,8 +49,8 @@ def of_opportunity(public_id: str) -> ResponseReturnValue:
     asked = recommending.of_opportunity(public_id, request.args)
     if "fragment" in request.args:
         return _part(asked)
-    chosen = {"use": request.args.getlist("use"), "shown": request.args.get("shown")}
-    return redirect(url_for("opportunity.page", public_id=public_id, **chosen))
+    use, shown = request.args.getlist("use"), request.args.get("shown")
+    return redirect(url_for("opportunity.page", public_id=public_id, use=use, shown=shown))
 
 
 @bp.post("/recommend/settled")

@@ -1,6 +1,6 @@
 """Deals as they may be told to a reader of reports: by name, or by their facets alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, literal, select, union_all
@@ -27,6 +27,7 @@ class ToldDeal:
     name: str | None
     public_id: str | None
     facets: tuple[str, ...]
+    industries: tuple[str, ...]
     facts: DealFacts
 
 
@@ -63,7 +64,8 @@ def told_deals(
             id=deal.id,
             name=deal.name if may_be_named else None,
             public_id=deal.public_id if may_be_named else None,
-            facets=_labels((term_id for _, term_id in held), words),
+            facets=_labels(held, words, _TOLD_BY),
+            industries=_labels(held, words, _TOLD_BY[:1]),
             facts=facts,
         )
     return found
@@ -93,11 +95,16 @@ def _terms(session: Session, deal_ids: Collection[int]) -> dict[int, set[tuple[s
     return found
 
 
-def _labels(term_ids: Iterable[int], words: Vocabulary) -> tuple[str, ...]:
-    """In the order of the facets that tell deals apart, then of the vocabulary."""
-    held = [term for term in map(words.by_id, set(term_ids)) if term is not None]
+def _labels(
+    held: Iterable[tuple[str, int]], words: Vocabulary, facets: Sequence[str]
+) -> tuple[str, ...]:
+    """In the order of the facets, then of the vocabulary."""
+    terms = {term_id: words.by_id(term_id) for _, term_id in held}
     return tuple(
         term.label
-        for facet in _TOLD_BY
-        for term in sorted((t for t in held if t.facet == facet), key=lambda t: t.position)
+        for facet in facets
+        for term in sorted(
+            (t for t in terms.values() if t is not None and t.facet == facet),
+            key=lambda t: t.position,
+        )
     )

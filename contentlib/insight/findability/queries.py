@@ -4,7 +4,7 @@ Everything is read by the asset or by the deals it was sent for, never over all 
 indexes that serve it are named beside each statement.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,20 +43,21 @@ class SearchRow:
 
 @dataclass(frozen=True, slots=True)
 class DealRow:
-    """A deal, or all those alike that may not be told apart; `deals` is how many."""
+    """A deal by its name, or `deals` of them by the facets that they share."""
 
     name: str | None
     public_id: str | None
     facets: tuple[str, ...]
-    deals: int | None
-    figures: Figures | None
+    deals: int
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
 class CameUp:
     """All that the page tells of where an asset came up. Rows: the most frequent first.
 
-    `all` are the figures over everything; `is_cut`: only the newest were counted.
+    `all` are the figures over everything; `is_cut`: only the newest were counted. `few` are the
+    facets of deals with fewer than 5 reps behind them.
     """
 
     all: Figures | None
@@ -66,6 +67,7 @@ class CameUp:
     more_searches: int
     deals: tuple[DealRow, ...]
     more_deals: int
+    few: tuple[tuple[str, ...], ...]
     findability: Findability
 
 
@@ -96,17 +98,11 @@ def came_up(
     for one in shown:
         if one.deal_id is not None:
             by_deal.setdefault(one.deal_id, []).append(one)
-    deals: list[DealRow] = []
     told = told_deals(session, viewer, list(by_deal), words)
-    for group in _told_apart(told.values()):
-        some = [one for deal in group for one in by_deal[deal.id]]
-        first = group[0]
-        # a manager is told figures of other teams' deals as a marketer is: not of a few
-        least = 1 if first.name is not None else SMALLEST_GROUP_FOR_MARKETERS
-        row = figures(some, least=least)
-        count = len(group) if row is not None else None
-        deals.append(DealRow(first.name, first.public_id, first.facets, count, row))
-    deals.sort(key=lambda row: (*_order(row.figures), row.name or "", row.facets))
+    deals, few = _deal_rows(
+        told.values(),
+        lambda some, least: figures([one for d in some for one in by_deal[d.id]], least=least),
+    )
     return CameUp(
         all=figures(shown),
         is_never=not shown,
@@ -115,6 +111,7 @@ def came_up(
         more_searches=max(0, len(searches) - MOST_ROWS),
         deals=tuple(deals[:MOST_ROWS]),
         more_deals=max(0, len(deals) - MOST_ROWS),
+        few=tuple(few[:MOST_ROWS]),
         findability=findability_of(session, viewer, asset_id, sendings),
     )
 
@@ -124,12 +121,39 @@ def _order(figures: Figures | None) -> tuple[bool, int]:
     return (figures is None, -figures.times if figures else 0)
 
 
-def _told_apart(deals: Collection[ToldDeal]) -> list[list[ToldDeal]]:
-    """Deals with a name alone, the others together with those of the same facets."""
-    groups: dict[object, list[ToldDeal]] = {}
-    for deal in deals:
-        groups.setdefault(deal.id if deal.name is not None else deal.facets, []).append(deal)
-    return list(groups.values())
+def _deal_rows(
+    deals: Collection[ToldDeal], figures: Callable[[Sequence[ToldDeal], int], Figures | None]
+) -> tuple[list[DealRow], list[tuple[str, ...]]]:
+    """Rows of deals as this member may be told them, and the facets of those left over.
+
+    A deal with a name stands alone. The others stand together with those of the same facets, or,
+    where five reps do not stand behind such, with those of the same industry; that holds for a
+    manager and other teams' deals too.
+    """
+    named = [deal for deal in deals if deal.name is not None]
+    rows = [_deal_row([deal], deal.facets, figures([deal], 1)) for deal in named]
+    left = [deal for deal in deals if deal.name is None]
+    for told_by in ("facets", "industries"):
+        groups: dict[tuple[str, ...], list[ToldDeal]] = {}
+        for deal in left:
+            groups.setdefault(getattr(deal, told_by), []).append(deal)
+        left = []
+        for facets, group in groups.items():
+            row = _deal_row(group, facets, figures(group, SMALLEST_GROUP_FOR_MARKETERS))
+            if row is None:
+                left += group
+            rows.append(row)
+    known = [row for row in rows if row is not None]
+    known.sort(key=lambda row: (-row.figures.times, row.name or "", row.facets))
+    return known, sorted({deal.facets for deal in left})
+
+
+def _deal_row(
+    group: Sequence[ToldDeal], facets: tuple[str, ...], figures: Figures | None
+) -> DealRow | None:
+    if figures is None:
+        return None
+    return DealRow(group[0].name, group[0].public_id, facets, len(group), figures)
 
 
 def _shown(session: Session, asset_id: int, window: Window) -> list[Shown]:

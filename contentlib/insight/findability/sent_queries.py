@@ -56,8 +56,8 @@ def findability(session: Session, viewer: Viewer, asset_id: int, *, window: Wind
     recommendation for that same deal, however long before.
 
     At most five statements: by `ix_sends_asset_id`, `ix_views_asset_id`, the shares' key, and
-    `ix_searches_opportunity_id` and `ix_recommendations_opportunity_id` with
-    `ix_impressions_search_public_id`.
+    twice from the deals (`ix_searches_opportunity_id`, `ix_recommendations_opportunity_id`) or
+    the asset (`ix_impressions_asset_id`) to what was shown, whichever the database finds fewer.
     """
     return findability_of(session, viewer, asset_id, sendings_of(session, asset_id, window))
 

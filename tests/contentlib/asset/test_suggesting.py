@@ -91,7 +91,7 @@ def test_a_content_type_that_would_make_it_internal_is_refused(
 ) -> None:
     public_id = make_asset(library)
     battlecard = _put(library, "content_type", "Battlecard", many=False, internal=True)
-    with pytest.raises(InvalidInput, match="would make the asset internal"):
+    with pytest.raises(InvalidInput, match="would make an asset internal"):
         _changing(library, cast, public_id, suggesting.add_terms, term_ids=[battlecard])
     assert _labels(library, public_id) == set()
 
@@ -99,7 +99,7 @@ def test_a_content_type_that_would_make_it_internal_is_refused(
 def test_a_second_content_type_is_a_conflict(library: Library, cast: Cast) -> None:
     public_id = make_asset(library, terms={"content_type": ["Deck"]})
     story = _put(library, "content_type", "Case study", many=False)
-    with pytest.raises(Conflict, match="An asset has one content type"):
+    with pytest.raises(Conflict, match="has a content type by now"):
         _changing(library, cast, public_id, suggesting.add_terms, term_ids=[story])
     assert _labels(library, public_id) == {"Deck"}
 

@@ -191,7 +191,7 @@ def test_deals_tell_whether_it_was_sent_afterwards(
     search(library, cast.rosa, "dock", [asset], deal=early_id)
     told = _came_up(library, cast.adam, asset)
     deals = {row.name: row.figures for row in told.deals}
-    assert {name: (f.times, f.best, f.sent) for name, f in deals.items() if f} == {
+    assert {name: (f.times, f.best, f.sent) for name, f in deals.items()} == {
         "Sent": (2, 1, 2),
         "Kept": (1, 1, 0),
         "Early": (1, 1, 0),
@@ -210,23 +210,35 @@ def test_a_deal_is_named_only_to_whom_it_is_known_and_else_told_by_its_facets(
     third = new_deal(library, cast.wes, "Third", industry="Parcel")
     for who, (deal_id, _) in ((cast.rosa, hers), (cast.wes, his), (cast.wes, third)):
         search(library, who, "dock", [asset], deal=deal_id)
-    as_nora = {(row.name, row.facets) for row in _came_up(library, cast.nora, asset).deals}
-    assert as_nora == {
-        ("Hers", ("Grocery", "Evaluation")),
-        (None, ("Grocery", "Evaluation")),
-        (None, ("Parcel",)),
-    }
+    as_nora = _came_up(library, cast.nora, asset)
+    assert [(row.name, row.facets) for row in as_nora.deals] == [
+        ("Hers", ("Grocery", "Evaluation"))
+    ]
+    assert as_nora.few == (("Grocery", "Evaluation"), ("Parcel",))
     as_mira = _came_up(library, cast.mira, asset)
-    assert {(row.name, row.public_id, row.facets) for row in as_mira.deals} == {
-        (None, None, ("Grocery", "Evaluation")),
-        (None, None, ("Parcel",)),
-    }
-    assert all(row.deals is None and row.figures is None for row in as_mira.deals)
-    assert {row.name for row in _came_up(library, cast.adam, asset).deals} == {
-        "Hers",
-        "His",
-        "Third",
-    }
+    assert as_mira.deals == () and as_mira.few == as_nora.few
+    as_adam = _came_up(library, cast.adam, asset)
+    assert {row.name for row in as_adam.deals} == {"Hers", "His", "Third"} and as_adam.few == ()
+
+
+def test_deals_are_told_together_by_facets_then_by_industry_from_five_reps_on(
+    library: Library, cast: Cast, asset: str
+) -> None:
+    reps = crowd(library, 5)
+    for number, rep in enumerate(reps):
+        alike = new_deal(library, rep, f"A{number}", industry="Grocery", stage="Evaluation")
+        stage = "Discovery" if number < 3 else "Contracting"
+        mixed = new_deal(library, rep, f"M{number}", industry="Parcel", stage=stage)
+        for deal_id, _ in (alike, alike, mixed):
+            search(library, rep, "dock", [asset], deal=deal_id)
+    few = new_deal(library, cast.rosa, "F", industry="Cold storage")
+    search(library, cast.rosa, "dock", [asset], deal=few[0])
+    told = _came_up(library, cast.mira, asset)
+    assert [(row.name, row.facets, row.deals, row.figures.times) for row in told.deals] == [
+        (None, ("Grocery", "Evaluation"), 5, 10),
+        (None, ("Parcel",), 5, 5),
+    ]
+    assert told.few == (("Cold storage",),)
 
 
 def test_a_marketer_reads_figures_from_five_reps_on_and_the_question_always(

@@ -19,6 +19,7 @@ from contentlib.insight.findability.duplicates import NearDuplicate, near_duplic
 from contentlib.insight.findability.standing import Standing, standings
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
+from contentlib.search.queries import find
 from contentlib.taxonomy.queries import vocabulary
 from tests.cast import Cast, hire
 from tests.contentlib.insight.happening import (
@@ -89,6 +90,35 @@ def test_its_rank_is_the_one_a_rep_sees(library: Library, cast: Cast) -> None:
     assert (above.rank, above.line.public_id) == (1, made["dock"])
     assert above.why[0] == "“queues” in the title"
     assert standing.unsaid == ("queues",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["dock queues", "grocery trucks at night", "frozen prawms", "dock grocery cold storage", "x"],
+)
+def test_each_asset_stands_where_search_shows_it_to_a_rep(
+    library: Library, cast: Cast, question: str
+) -> None:
+    made = _shelf(library)
+    late = make_asset(library, "Dock queues again", review_by=TODAY - timedelta(days=1))
+    index_everything(library)
+    with library.database.reading() as session:
+        found = find(
+            session,
+            library.index,
+            library.permitted,
+            cast.rosa,
+            text=question,
+            today=TODAY,
+            floor=0.3,
+            limit=100,
+            spelling=library.spelling,
+        )
+    ranks = {result.line.public_id: result.rank for result in found.results}
+    for public_id in (*made.values(), late):
+        (standing,) = _stands(library, public_id, question)
+        assert standing.rank == ranks.get(public_id)
+        assert (standing.shown, standing.answered) == (found.total, found.mended.text)
 
 
 def test_what_comes_first_has_nothing_above_it(library: Library, cast: Cast) -> None:
