@@ -16,6 +16,8 @@ from contentlib.errors import IndexUnavailable
 from contentlib.member.rules import Viewer
 from contentlib.ports import Permitted, SearchIndex
 from contentlib.search import ranking, rules
+from contentlib.search.counting import facet_counts
+from contentlib.search.quoting import holding, quoted, unquoted
 from contentlib.search.ranking import Ranked
 from contentlib.search.spelling import Mended
 from contentlib.search.words import SpellingCache
@@ -53,7 +55,8 @@ class Result:
 class Results:
     """An answer. `confident` false: nothing here fits well, the results are the nearest.
 
-    `mended` is the question that was answered; `named` are the vocabulary's terms in it.
+    `mended` is the question that was answered; `named` are the vocabulary's terms in it;
+    `missing` are phrases in quotes that no asset holds, so that they were read as mere words.
     """
 
     results: tuple[Result, ...]
@@ -62,6 +65,7 @@ class Results:
     facet_counts: dict[int, int]
     mended: Mended = field(default_factory=lambda: Mended(""))
     named: tuple[Recognised, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 NOTHING_FOUND = Results((), 0, False, {})
@@ -85,19 +89,27 @@ def find(
 ) -> Results:
     """The best assets for the words among those the member may see.
 
-    At most eight statements, with three more where `words` is not given, and one more where a
+    At most seven statements, with three more where `words` is not given, and one more where a
     mistyped word is met for the first time since the catalogue changed. Terms of the vocabulary
     that are named bring forward the assets that have them, or something near; `with_facets`
-    False leaves that out. Without `spelling` nothing is mended. An answer is confident when one
-    of its first three results is; otherwise its results are the nearest there are. Raises
-    IndexUnavailable.
+    False leaves that out. Without `spelling` nothing is mended, and never what has quotes in it:
+    a phrase in quotes brings up only assets that hold it; where none does, its words are searched
+    for. An answer is confident when one of its first three results is; otherwise its results are
+    the nearest there are. Raises IndexUnavailable.
     """
     if not text.strip():
         return NOTHING_FOUND
     words = words or vocabulary(session)
     among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
+    phrases = quoted(text)
+    holders = holding(index, among, phrases) if phrases else among
+    missing = phrases if phrases and not len(holders) else ()
+    if missing:
+        text = unquoted(text)
+    else:
+        among = holders
     mended = Mended(text)
-    if spelling is not None:
+    if spelling is not None and not phrases:
         everything = cache.permitted(session, viewer, today=today)
         known = spelling.of(session, everything, words)
         mended = known.mend(text, lambda word: _is_held(index, everything, word))
@@ -112,9 +124,10 @@ def find(
         results=results,
         total=len(kept),
         confident=any(result.confident for result in results[:_LOOKED_AT]),
-        facet_counts=facet_counts_among(session, [entry.hit.asset_id for entry in kept]),
+        facet_counts=facet_counts(words, [held[entry.hit.asset_id] for entry in kept]),
         mended=mended,
         named=named,
+        missing=missing,
     )
 
 
@@ -139,8 +152,11 @@ def counts_of_narrowed(
     statements a narrowed facet. Raises IndexUnavailable.
     """
     found: dict[str, dict[int, int]] = {}
+    phrases = quoted(text)
     for key in narrowing.term_ids:
         among = cache.permitted(session, viewer, today=today, narrowing=narrowing.without(key))
+        if phrases:
+            among = holding(index, among, phrases)
         hits = index.search(text, among=among, limit=_CANDIDATES)
         least = ranking.TAIL * hits[0].score if hits else 0.0
         kept = [hit.asset_id for hit in hits if hit.score >= least]
@@ -200,7 +216,9 @@ def _shown(
                 fit=fit,
                 confident=fit >= floor or rules.says_it_all(words, *said),
                 passage=passage,
-                snippet=rules.snippet(passage.text if passage else line.summary, words),
+                snippet=rules.snippet(
+                    passage.text if passage else line.summary, words, title=line.title
+                ),
                 agreements=entry.agreed.facets,
             )
         )

@@ -21,6 +21,7 @@ from indexer.extract.office import (
     damaged,
     descendants,
 )
+from indexer.extract.running import said_elsewhere, without_page_name
 from indexer.extract.sections import PAGE_CHARS, Block, add_sections
 from indexer.extract.wordprocessing import HARD_BREAK, SOFT_BREAK, Paragraphs, heading_styles
 
@@ -41,13 +42,10 @@ def _read(package: OfficePackage, allowance: Allowance) -> ExtractedDocument:
         raise damaged()
     pages = _Pages(allowance)
     paragraphs = Paragraphs(package, main, heading_styles(package, main))
-    for header in _running_texts(package, main, body, "headerReference"):
-        pages.add(Block(header))
     for block in paragraphs.of(body):
         pages.add(block)
         pages.hold(paragraphs.notes_met())
-    pages.hold(_running_texts(package, main, body, "footerReference"))
-    pages.close()
+    pages.close(_running_texts(package, main, body))
     first = next((page.headings[0] for page in allowance if page.headings), None)
     return ExtractedDocument(
         format=kinds.DOCX.format,
@@ -82,7 +80,14 @@ class _Pages:
     def hold(self, texts: list[str]) -> None:
         self._held += texts
 
-    def close(self) -> None:
+    def close(self, running: list[str]) -> None:
+        """The last page, at its foot what runs along on all and says more than they do."""
+        said = "\n".join(block.text for block in self._blocks)
+        said += "\n".join(page.text for page in self._allowance)
+        for text in running:
+            if not said_elsewhere(text, said):
+                self.hold([text])
+                said += f"\n{text}"
         size = sum(len(block.text) for block in self._blocks)
         if self._has_breaks or size <= 2 * PAGE_CHARS:
             self._turn()
@@ -101,17 +106,18 @@ class _Pages:
         self._blocks, self._held, self._has_breaks = [], [], True
 
 
-def _running_texts(package: OfficePackage, main: str, body: Any, reference: str) -> list[str]:
-    """The different headers, or footers, of the document, each once."""
+def _running_texts(package: OfficePackage, main: str, body: Any) -> list[str]:
+    """The different headers and footers of the document, each once."""
     relations = package.relations(main)
     texts: list[str] = []
-    for element in descendants(body, reference):
-        relation = relations.get(attribute(element, "id"))
-        root = package.xml(relation.target) if relation else None
-        if root is None or relation is None:
-            continue
-        blocks = Paragraphs(package, relation.target, frozenset()).of(root)
-        text = clean("\n".join(block.text for block in blocks))
-        if sum(map(str.isalpha, text)) >= 3 and text not in texts:
-            texts.append(text)
+    for reference in ("headerReference", "footerReference"):
+        for element in descendants(body, reference):
+            relation = relations.get(attribute(element, "id"))
+            root = package.xml(relation.target) if relation else None
+            if root is None or relation is None:
+                continue
+            blocks = Paragraphs(package, relation.target, frozenset()).of(root)
+            text = clean("\n".join(without_page_name(block.text) for block in blocks))
+            if sum(map(str.isalpha, text)) >= 3 and text not in texts:
+                texts.append(text)
     return texts

@@ -12,6 +12,7 @@ from contentlib.ports import ExtractedDocument, Limits
 from indexer.extract import kinds
 from indexer.extract.allowance import Allowance
 from indexer.extract.cleaning import clean, one_line, title_or_none
+from indexer.extract.running import without_running_lines
 
 # pdfium writes a hyphen at a line's end as U+FFFE or U+0002: the word goes on in the next line.
 _BROKEN_WORD = re.compile("[\ufffe\x02]\r?\n?")
@@ -19,7 +20,10 @@ _BLOCK_GAP = 1.5
 
 
 def read_pdf(path: Path, limits: Limits) -> ExtractedDocument:
-    """One page a page. Raises FileRefused for an encrypted or damaged file or one too long."""
+    """One page a page, without what runs along on all of them.
+
+    Raises FileRefused for an encrypted or damaged file or one too long.
+    """
     pdf = open_pdf(path)
     allowance = Allowance(limits)
     allowance.check_count(len(pdf))
@@ -35,7 +39,7 @@ def read_pdf(path: Path, limits: Limits) -> ExtractedDocument:
     return ExtractedDocument(
         format=kinds.PDF.format,
         media_type=kinds.PDF.media_type,
-        pages=allowance.pages(),
+        pages=without_running_lines(allowance.pages()),
         title=title_or_none(_said(pdf, "Title")),
         description=one_line(_said(pdf, "Subject"))[:1000] or None,
         warnings=_warnings(len(pdf), without_text, broken),

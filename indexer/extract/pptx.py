@@ -20,13 +20,16 @@ from indexer.extract.office import (
     descendants,
     local,
 )
+from indexer.extract.running import without_running_lines
 
 _TITLES = ("title", "ctrTitle")
 _NOT_SAID = ("sldNum", "dt")
 
 
 def read_pptx(path: Path, limits: Limits) -> ExtractedDocument:
-    """One page a slide. Raises FileRefused for a damaged file or one too long.
+    """One page a slide, without what runs along on all of them.
+
+    Raises FileRefused for a damaged file or one too long.
 
     A hidden slide keeps its number and is read as notes: colleagues find it, buyers, who
     are not shown it, do not.
@@ -55,7 +58,7 @@ def _read(package: OfficePackage, allowance: Allowance) -> ExtractedDocument:
     return ExtractedDocument(
         format=kinds.PPTX.format,
         media_type=kinds.PPTX.media_type,
-        pages=allowance.pages(),
+        pages=without_running_lines(allowance.pages(), only_blocks=True),
         title=package.title() or title_or_none(first),
         description=package.description(),
         warnings=_warnings(package, hidden),

@@ -49,13 +49,19 @@ def test_hidden_text_is_left_out(letter: Any, tmp_path: Path) -> None:
     assert _text(letter, tmp_path) == "Shown"
 
 
-def test_headers_and_footers_are_read_once(letter: Any, tmp_path: Path) -> None:
+def test_headers_and_footers_stand_once_at_the_foot(letter: Any, tmp_path: Path) -> None:
     letter.sections[0].header.paragraphs[0].text = "Norrvane, internal"
     letter.sections[0].footer.paragraphs[0].text = "Imprint of the house"
     letter.add_paragraph("Body")
     letter.add_page_break()
     letter.add_paragraph("More")
-    assert _text(letter, tmp_path) == "Norrvane, internal\n\nBody\n=\nMore\n\nImprint of the house"
+    assert _text(letter, tmp_path) == "Body\n=\nMore\n\nNorrvane, internal\n\nImprint of the house"
+
+
+def test_a_header_of_words_that_the_text_says_too_is_left_out(letter: Any, tmp_path: Path) -> None:
+    letter.sections[0].header.paragraphs[0].text = "Norrvane | page"
+    letter.add_paragraph("Body of Norrvane")
+    assert _text(letter, tmp_path) == "Body of Norrvane"
 
 
 def test_a_text_box_written_in_two_forms_is_read_once(letter: Any, tmp_path: Path) -> None:

@@ -256,3 +256,35 @@ def test_new_assets_come_first_on_the_first_page(library: Library, rosa: FlaskCl
     make_asset(library, "The newer")
     body = page(rosa, "/")
     assert body.index("The newer") < body.index("The older")
+
+
+# --- what a result says of the question -------------------------------------------
+
+
+def test_a_result_says_which_terms_of_the_question_it_has(
+    rosa: FlaskClient, shelf: dict[str, str]
+) -> None:
+    body = page(rosa, "/search?q=carriers+retail&fragment=1")
+    dock = body.split("Dock scheduling at a grocer</a>")[1].split("</li>")[0]
+    assert '<span class="chip chip-accent">Retail</span>' in dock
+    plain = page(rosa, "/search?q=carriers&fragment=1")
+    dock = plain.split("Dock scheduling at a grocer</a>")[1].split("</li>")[0]
+    assert "chips-reasons" not in dock
+    assert "Retail" in dock
+
+
+def test_a_quoted_phrase_that_no_asset_holds_is_told(
+    library: Library, rosa: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_asset(library, "Carriers wait", "Carriers waited at the dock.")
+    index_everything(library)
+    by_words = WordIndex.search
+
+    def holds_no_phrase(self: WordIndex, text: str, **asked: object) -> object:
+        return () if '"' in text else by_words(self, text, **asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(WordIndex, "search", holds_no_phrase)
+    body = page(rosa, "/search?q=%22carriers+waited%22&fragment=1")
+    assert "No asset contains <strong>“carriers waited”</strong>; the nearest:" in body
+    assert _titles(body) == ["Carriers wait"]
+    assert "No asset contains" not in page(rosa, "/search?q=carriers+waited&fragment=1")
