@@ -209,6 +209,16 @@ def fold_beats(library: Library) -> None:
             folding.fold_beats(session, gap=gap)
 
 
+def judge_again(library: Library) -> None:
+    """Judges visits anew that older rules judged, as long as their raw requests are kept."""
+    gap = timedelta(minutes=library.settings.visit_gap_minutes)
+    since = library.clock.now() - timedelta(days=library.settings.hit_retention_days)
+    while True:
+        with library.database.unit_of_work() as session:
+            if not folding.judge_again(session, gap=gap, since=since):
+                return
+
+
 def prepare_index(library: Library) -> None:
     """Derives the query model where it is missing; the worker does this once at its start."""
     library.index.prepare()
@@ -236,6 +246,7 @@ def tidy(library: Library) -> None:
 # What is done without a fact, and how often in seconds.
 PERIODIC: tuple[tuple[Callable[[Library], None], float], ...] = (
     (fold_beats, 1.0),
+    (judge_again, 600.0),
     (prepare_index, 3600.0),
     (heal_index, 30.0),
     (tidy, 3600.0),

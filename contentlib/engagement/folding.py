@@ -6,15 +6,19 @@ are those that all the beats together would have made.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from contentlib.engagement import rules
+from contentlib.engagement.evidence import Told, sittings_of
+from contentlib.engagement.judging import RULE_VERSION, judge
+from contentlib.engagement.machines import NetworkTable, listed_ranges
 from contentlib.engagement.models import Beat, View, Visit
 
 _FOLDED_AT_ONCE = 2000
+_JUDGED_AT_ONCE = 500
 
 
 def fold_beats(session: Session, *, gap: timedelta) -> int:
@@ -35,8 +39,24 @@ def fold_beats(session: Session, *, gap: timedelta) -> int:
     touched = {_join(session, sitting, gap=gap) for sitting in _sittings(fresh, gap=gap)}
     session.flush()  # what follows reads the beats' visits
     if touched:
-        _remake(session, touched)
+        _remake(session, touched, gap=gap)
     return len(fresh)
+
+
+def judge_again(session: Session, *, gap: timedelta, since: datetime) -> int:
+    """Judges visits anew that older rules judged; returns how many. Told again until it is none.
+
+    Those that began before `since` are frozen: their raw requests are forgotten (METRICS).
+    """
+    outdated = session.scalars(
+        select(Visit.id)
+        .where(Visit.rule_version < RULE_VERSION, Visit.started_at >= since)
+        .order_by(Visit.id)
+        .limit(_JUDGED_AT_ONCE)
+    ).all()
+    if outdated:
+        _remake(session, set(outdated), gap=gap)
+    return len(outdated)
 
 
 def _sign(beat: Beat) -> rules.Sign:
@@ -94,15 +114,15 @@ def _visits_met(session: Session, sitting: list[Beat], *, gap: timedelta) -> lis
 
 
 def _begin(session: Session, beat: Beat) -> int:
-    visitor_class, reasons = rules.classify(by_colleague=beat.by_colleague)
+    """A visit that is judged once its views are made."""
     visit = Visit(
         share_id=beat.share_id,
         visitor_key=beat.visitor_key,
         started_at=beat.at,
         last_at=beat.at,
-        visitor_class=visitor_class,
-        reasons=list(reasons),
-        rule_version=rules.RULE_VERSION,
+        visitor_class="unclear",
+        reasons=[],
+        rule_version=RULE_VERSION,
     )
     session.add(visit)
     session.flush()  # the beats refer to it by id
@@ -119,7 +139,7 @@ def _merge(session: Session, visit: Visit, *, into: Visit) -> None:
     session.flush()  # nothing may find it any more
 
 
-def _remake(session: Session, touched: set[int]) -> None:
+def _remake(session: Session, touched: set[int], *, gap: timedelta) -> None:
     loadings = select(Beat.view_key).where(Beat.visit_id.in_(touched))
     reached = select(Beat.visit_id).where(Beat.view_key.in_(loadings))
     visit_ids = {found for found in session.scalars(reached) if found is not None}
@@ -132,13 +152,24 @@ def _remake(session: Session, touched: set[int]) -> None:
     for beat in beats:
         if beat.visit_id is not None and beat.visit_id in visit_ids:
             of_visit[beat.visit_id].append(beat)
-    visits = session.scalars(select(Visit).where(Visit.id.in_(visit_ids)))
-    views: list[View] = []
-    for visit in visits:
+    told: list[Told] = []
+    for visit in session.scalars(select(Visit).where(Visit.id.in_(visit_ids))):
         made = _views(visit, of_visit[visit.id], gains)
-        _describe(visit, of_visit[visit.id], saw_something=bool(made))
-        views.extend(made)
-    _store(session, visit_ids, views)
+        _describe(visit, of_visit[visit.id])
+        told.append(Told(visit, of_visit[visit.id], made))
+    _judge(session, told, gap=gap)
+    _store(session, visit_ids, [view for entry in told for view in entry.views])
+
+
+def _judge(session: Session, told: Sequence[Told], *, gap: timedelta) -> None:
+    table = NetworkTable(listed_ranges())
+    sittings = sittings_of(session, told, table=table, gap=gap)
+    for entry in told:
+        found = judge(sittings[entry.visit.id])
+        entry.visit.visitor_class, entry.visit.rule = found.visitor_class, found.rule
+        entry.visit.reasons = [reason.sentence for reason in found.reasons]
+        entry.visit.pasted_into = found.pasted_into
+        entry.visit.rule_version = RULE_VERSION
 
 
 def _gains(beats: Iterable[Beat]) -> dict[int, int]:
@@ -188,16 +219,11 @@ def _views(visit: Visit, beats: list[Beat], gains: dict[int, int]) -> list[View]
     return made
 
 
-def _describe(visit: Visit, beats: list[Beat], *, saw_something: bool) -> None:
+def _describe(visit: Visit, beats: list[Beat]) -> None:
     first = min(beats, key=lambda beat: (beat.at, beat.view_key, beat.ordinal, beat.page))
     visit.visitor_key = first.visitor_key
     visit.device = first.signals.get("device")
     visit.started_at, visit.last_at = first.at, max(beat.at for beat in beats)
-    visit.visitor_class, reasons = rules.classify(
-        by_colleague=any(beat.by_colleague for beat in beats), saw_something=saw_something
-    )
-    visit.reasons = list(reasons)
-    visit.rule_version = rules.RULE_VERSION
 
 
 def _store(session: Session, visit_ids: set[int], views: list[View]) -> None:

@@ -73,6 +73,8 @@ class Visit(Base):
         # sittings of a share; open sitting of a visitor
         Index("ix_visits_share_id", "share_id", "visitor_key", "last_at"),
         Index("ix_visits_started_at", "started_at"),
+        # re-judging: those judged by older rules
+        Index("ix_visits_rule_version", "rule_version"),
     )
 
     id: Mapped[Id]
@@ -81,7 +83,10 @@ class Visit(Base):
     started_at: Mapped[Moment]
     last_at: Mapped[Moment]
     visitor_class: Mapped[str] = mapped_column(String(10))
+    rule: Mapped[Key] = mapped_column(server_default="")
     reasons: Mapped[JsonList]
+    # the service in which the link was pasted, where that is what fetched it
+    pasted_into: Mapped[str | None] = mapped_column(String(60))
     rule_version: Mapped[int]
     device: Mapped[Key | None]
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-RULE_VERSION = 0
-
 # A page counts once it was in the foreground for a second (TRACKING section 1, step 2).
 CONFIRMED_MS = 1000
 
@@ -135,19 +133,6 @@ def sittings(signs: Sequence[Sign], *, gap: timedelta) -> list[int]:
     for i in in_time:
         numbers.setdefault(root(i), len(numbers))
     return [numbers[root(i)] for i in range(len(signs))]
-
-
-def classify(*, by_colleague: bool, saw_something: bool = True) -> tuple[str, tuple[str, ...]]:
-    """Class and reasons of a visit under rule version 0.
-
-    A colleague is never counted; anybody else whose page confirmed itself is human. A loading
-    that came back without showing anything new is no reading.
-    """
-    if by_colleague:
-        return "colleague", ("a colleague: signed in, or in one of our own networks",)
-    if not saw_something:
-        return "unclear", ("the page came back, but showed nothing new",)
-    return "human", ("the page confirmed that it was looked at",)
 
 
 def device_of(user_agent: str) -> str:

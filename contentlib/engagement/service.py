@@ -82,8 +82,10 @@ def hit_row(
     page: int | None = None,
     referrer_origin: str | None = None,
     prefetch: dict[str, str] | None = None,
+    network_ids: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """A row of `hits` for the hit writer. `network` is truncated already; `kind` is page, image,
+    """A row of `hits` for the hit writer. `network` is truncated already, `network_ids` are the
+    listed ranges that the whole address lay in; `kind` is page, image,
     file, or what else was asked for."""
     return {
         "share_id": share_id,
@@ -94,7 +96,7 @@ def hit_row(
         "method": method[:10],
         "user_agent": user_agent[:500],
         "network": network,
-        "network_ids": [],
+        "network_ids": list(network_ids),
         "referrer_origin": referrer_origin,
         "prefetch": prefetch or {},
         "visitor_key": visitor_key,

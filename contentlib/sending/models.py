@@ -26,6 +26,8 @@ class Send(Base):
         Index("ix_sends_member_id", "member_id", "at"),
         Index("ix_sends_opportunity_id", "opportunity_id"),
         Index("ix_sends_share_id", "share_id"),
+        # judging a visit: the other links of its message
+        Index("ix_sends_message_key", "message_key"),
     )
 
     id: Mapped[Id]

@@ -23,6 +23,8 @@ from tests.cast import PASSWORD, Cast, hire
 from tests.factories import MONDAY
 from tests.indexer import documents as files
 from tests.servers import free_port, serving
+from tests.web import viewing
+from tests.web.viewing import AS_A_PERSON
 from web.wiring import open_library
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -37,7 +39,7 @@ def browser() -> Iterator[Browser]:
     assert executable, "Chromium is needed: `make browser` installs it on Debian"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu", AS_A_PERSON]
         )
         yield opened
         opened.close()
@@ -140,7 +142,9 @@ def test_from_upload_to_the_report_a_month_later(
     address = rosa.locator("input[readonly]").first.input_value()
     assert address.startswith(f"{url}/s/")
 
-    phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    phone = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, user_agent=viewing.PHONE
+    )
     bea = phone.new_page()
     bea.goto(address)
     expect(bea.locator("body")).to_contain_text("brightsea")

@@ -14,7 +14,7 @@ from contentlib.reactions import fold_beats
 from contentlib.workspace import service as workspace
 from tests.cast import Cast
 from tests.factories import statements
-from tests.web.viewing import Shared, buyer, rows_of, share_of, view_token, viewer_app
+from tests.web.viewing import PHONE, Shared, buyer, rows_of, share_of, view_token, viewer_app
 from web.viewer.recording import lost_events
 
 MOVE = timedelta(seconds=20)
@@ -213,7 +213,7 @@ def test_visitors_from_our_own_offices_are_colleagues(
             session, actor="test", cidr="203.0.113.64/26", label="HQ", now=library.clock.now()
         )
     _read(library, buyer(app, address="203.0.113.70"), share)
-    _read(library, buyer(app, address="203.0.113.5", agent="another"), share)
+    _read(library, buyer(app, address="203.0.113.5", agent=PHONE.replace("18_1", "17_4")), share)
     fold_beats(library)
     assert [v.visitor_class for v in rows_of(library, Visit)] == ["colleague", "human"]
 

@@ -21,6 +21,8 @@ PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 )
+# A browser that a program drives says so, and is judged by it; readers in tests are people.
+AS_A_PERSON = "--disable-blink-features=AutomationControlled"
 PAGES = ("Docks wait for trucks.", "Trucks wait for docks.", "Nobody waits any more.")
 
 

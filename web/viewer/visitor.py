@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from contentlib.engagement import rules
 from contentlib.engagement import service as engagement
+from contentlib.engagement.machines import NetworkTable, listed_ranges
 from contentlib.library import Library
 from contentlib.workspace.queries import own_networks
 from contentlib.workspace.rules import holds
@@ -26,6 +27,7 @@ class Visitor:
     by_colleague: bool
     referrer_origin: str | None
     prefetch: dict[str, str]
+    network_ids: tuple[str, ...] = ()
 
     @property
     def device(self) -> str:
@@ -41,6 +43,7 @@ class Visitor:
             "by_colleague": self.by_colleague,
             "referrer_origin": self.referrer_origin,
             "prefetch": self.prefetch,
+            "network_ids": self.network_ids,
         }
 
 
@@ -61,7 +64,16 @@ def visitor(library: Library, session: Session, share_public_id: str, *, now: da
         by_colleague=_is_signed_in() or holds(own_networks(session), address),
         referrer_origin=_origin(request.referrer),
         prefetch=rules.prefetch_headers(dict(request.headers)),
+        # asked while the whole address is at hand: what is kept of it fits no narrower range
+        network_ids=_listed().of(address).ids,
     )
+
+
+def _listed() -> NetworkTable:
+    known: NetworkTable | None = current_app.extensions.get("listed_networks")
+    if known is None:
+        known = current_app.extensions["listed_networks"] = NetworkTable(listed_ranges())
+    return known
 
 
 def _is_signed_in() -> bool:
