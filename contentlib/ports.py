@@ -292,7 +292,8 @@ class SearchIndex(Protocol):
     ) -> tuple[IndexHit, ...]:
         """The best assets among the permitted, best first. An empty `among` finds nothing.
 
-        `mode`: fused, keyword or vector. Raises IndexUnavailable.
+        `mode`: fused, keyword or vector. By keywords alone, text that is nothing but phrases in
+        quotes finds only assets that hold them. Raises IndexUnavailable.
         """
 
     def like(self, asset_id: int, *, among: Permitted, limit: int) -> tuple[Neighbour, ...]:

@@ -45,6 +45,10 @@ def search(
         results = [result_json(result) for result in found.results]
         print_json({"results": results, "confident": found.confident, "took_ms": took_ms})
         return
+    for said, meant in found.mended.changes:
+        say(f"Read “{said}” as “{meant}”.")
+    for phrase in found.missing:
+        say(f"No asset contains “{phrase}”.")
     if not found.confident:
         say("Nothing here fits well; the nearest:")
     table = Table(box=None, show_header=True)
