@@ -37,8 +37,8 @@ demo: $(VENV)/.installed ## Build the demo library and serve it
 test: $(VENV)/.installed-test browser ## Run everything
 	@$(RUN) -m pytest -n 2 --dist loadgroup --ignore=tests/benchmarks
 
-test-quick: $(VENV)/.installed-test ## Run what needs no model, browser or PostgreSQL (under 90 s)
-	@$(RUN) -m pytest -n 2 -m 'not slow' -k 'not postgresql' --ignore=tests/benchmarks
+test-quick: $(VENV)/.installed-test ## Run what needs no model, browser, page or PostgreSQL (under 90 s)
+	@$(RUN) -m pytest -n 2 -m 'not slow' -k 'not postgresql' --ignore=tests/benchmarks --ignore=tests/web
 
 lint: $(VENV)/.installed-test ## Style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
