@@ -1,17 +1,26 @@
 """Raw requests and beats on share links, and the visits and views made of them."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contentlib.db import Base, Id, JsonList, JsonValue, Key, Moment, Name, Prose, Sha256
 
 
 class Hit(Base):
-    """Event: any HTTP request on a share link. Raw; never shown as a view. Append-only."""
+    """Event: any HTTP request on a share link. Raw; never shown as a view. Append-only.
+
+    `visit_id` is filled when the request is folded into a visit. `code_id` is the one-time code
+    that its sender entered; `is_private` says that their browser asked not to be followed.
+    """
 
     __tablename__ = "hits"
-    # a share's requests in order; the end of retention
-    __table_args__ = (Index("ix_hits_share_id", "share_id", "at"), Index("ix_hits_at", "at"))
+    __table_args__ = (
+        # a share's requests in order; the end of retention
+        Index("ix_hits_share_id", "share_id", "at"),
+        Index("ix_hits_at", "at"),
+        # folding: those that belong to no visit yet; the requests of a visit
+        Index("ix_hits_visit_id", "visit_id", "id"),
+    )
 
     id: Mapped[Id]
     share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
@@ -28,6 +37,9 @@ class Hit(Base):
     visitor_key: Mapped[Sha256]
     by_colleague: Mapped[bool]
     at: Mapped[Moment]
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("share_codes.id"))
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
 
 
 class Beat(Base):
@@ -58,11 +70,18 @@ class Beat(Base):
     visitor_key: Mapped[Sha256]
     by_colleague: Mapped[bool]
     at: Mapped[Moment]
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("share_codes.id"))
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
 
 
 class Visit(Base):
-    """One sitting of one visitor on one share, with its class and the reasons for it."""
+    """One sitting of one visitor on one share, with its class and the reasons for it.
+
+    `code_id` is the one-time code by which the reader proved an address. A visit `is_private`
+    counts in the totals of its assets and stands in no timeline, under no name. One that is
+    `frozen` keeps its class: its raw requests are forgotten.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -89,6 +108,9 @@ class Visit(Base):
     pasted_into: Mapped[str | None] = mapped_column(String(60))
     rule_version: Mapped[int]
     device: Mapped[Key | None]
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("share_codes.id"))
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    frozen: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class View(Base):
@@ -113,10 +135,14 @@ class View(Base):
 
 
 class Download(Base):
-    """Event `downloaded`: a buyer took the file. Append-only."""
+    """Event `downloaded`: the file was taken; by whom, its visit says. Append-only."""
 
     __tablename__ = "downloads"
-    __table_args__ = (Index("ix_downloads_share_id", "share_id", "at"),)
+    __table_args__ = (
+        Index("ix_downloads_share_id", "share_id", "at"),
+        # folding: those that belong to no visit yet; the downloads of a visit
+        Index("ix_downloads_visit_id", "visit_id", "id"),
+    )
 
     id: Mapped[Id]
     share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
@@ -124,6 +150,25 @@ class Download(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("asset_versions.id"))
     visitor_key: Mapped[Sha256]
     by_colleague: Mapped[bool]
+    at: Mapped[Moment]
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("share_codes.id"))
+    is_private: Mapped[bool] = mapped_column(default=False, server_default=false())
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+
+
+class Unfurl(Base):
+    """Event `unfurled`: a service fetched a preview, so the link was pasted there. One a visit."""
+
+    __tablename__ = "unfurls"
+    __table_args__ = (
+        UniqueConstraint("visit_id"),
+        Index("ix_unfurls_share_id", "share_id", "at"),
+    )
+
+    id: Mapped[Id]
+    share_id: Mapped[int] = mapped_column(ForeignKey("shares.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
+    service: Mapped[str] = mapped_column(String(60))
     at: Mapped[Moment]
 
 

@@ -83,10 +83,13 @@ def hit_row(
     referrer_origin: str | None = None,
     prefetch: dict[str, str] | None = None,
     network_ids: Sequence[str] = (),
+    code_id: int | None = None,
+    is_private: bool = False,
 ) -> dict[str, Any]:
     """A row of `hits` for the hit writer. `network` is truncated already, `network_ids` are the
-    listed ranges that the whole address lay in; `kind` is page, image,
-    file, or what else was asked for."""
+    listed ranges that the whole address lay in; `kind` is page, image, file, or what else was
+    asked for; `code_id` is the one-time code that was entered, `is_private` a browser that asks
+    not to be followed."""
     return {
         "share_id": share_id,
         "asset_id": asset_id,
@@ -101,6 +104,8 @@ def hit_row(
         "prefetch": prefetch or {},
         "visitor_key": visitor_key,
         "by_colleague": by_colleague,
+        "code_id": code_id,
+        "is_private": is_private,
         "at": now,
     }
 
@@ -119,6 +124,8 @@ def beat_rows(
     signals: dict[str, Any],
     now: datetime,
     loaded_at: datetime | None = None,
+    code_id: int | None = None,
+    is_private: bool = False,
 ) -> list[dict[str, Any]]:
     """Rows of `beats` for the hit writer, one a confirmed page; `believes` checked the claim.
 
@@ -141,6 +148,8 @@ def beat_rows(
             "signals": signals,
             "visitor_key": visitor_key,
             "by_colleague": by_colleague,
+            "code_id": code_id,
+            "is_private": is_private,
             "at": now,
         }
         for page in pages
@@ -156,6 +165,8 @@ def download_row(
     visitor_key: str,
     by_colleague: bool,
     now: datetime,
+    code_id: int | None = None,
+    is_private: bool = False,
 ) -> dict[str, Any]:
     """Event `downloaded` as a row for the hit writer."""
     return {
@@ -164,6 +175,8 @@ def download_row(
         "version_id": version_id,
         "visitor_key": visitor_key,
         "by_colleague": by_colleague,
+        "code_id": code_id,
+        "is_private": is_private,
         "at": now,
     }
 

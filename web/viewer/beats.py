@@ -80,5 +80,7 @@ def write(told: Told, entry: Entry) -> bool:
         signals={"webdriver": told.webdriver, "device": entry.visitor.device},
         now=entry.now,
         loaded_at=told.token.loaded_at,
+        code_id=entry.code_id,
+        is_private=entry.visitor.is_private,
     )
     return recorded(lambda: engagement.record_beats(entry.library.hits, rows))

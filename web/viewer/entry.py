@@ -24,12 +24,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor who was let in."""
+    """A visitor who was let in; `code_id` is the one-time code by which they proved an address."""
 
     library: Library
     door: Door
     visitor: Visitor
     now: datetime
+    code_id: int | None = None
 
     def item(self, position: int) -> SharedItem:
         """The asset at a position of the share. Raises Refused."""
@@ -93,6 +94,7 @@ def _record(
         page=page,
         kind=kind,
         now=entry.now,
+        code_id=entry.code_id,
         **entry.visitor.hit(),
     )
     hits = entry.library.hits
@@ -105,6 +107,8 @@ def _record(
             visitor_key=entry.visitor.key,
             by_colleague=entry.visitor.by_colleague,
             now=entry.now,
+            code_id=entry.code_id,
+            is_private=entry.visitor.is_private,
         )
         writes.append(lambda: engagement.record_download(hits, taken))
     recorded(*writes, wait=wait)

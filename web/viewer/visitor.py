@@ -28,6 +28,7 @@ class Visitor:
     referrer_origin: str | None
     prefetch: dict[str, str]
     network_ids: tuple[str, ...] = ()
+    is_private: bool = False
 
     @property
     def device(self) -> str:
@@ -44,6 +45,7 @@ class Visitor:
             "referrer_origin": self.referrer_origin,
             "prefetch": self.prefetch,
             "network_ids": self.network_ids,
+            "is_private": self.is_private,
         }
 
 
