@@ -7,16 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contentlib.asset.models import Asset, AssetVersion, asset_terms
+from contentlib.asset.models import Asset, asset_terms
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """An asset beyond its words. `text_sha256` is equal for two with the same text."""
+    """An asset beyond its words."""
 
     asset_id: int
     state: str
-    audience: str
     published_at: datetime | None
     review_by: date | None
     expires_on: date | None
@@ -24,7 +23,6 @@ class Traits:
     reference_rights: str
     rights_regions: tuple[str, ...]
     customer_competitors: tuple[str, ...]
-    text_sha256: str | None
     term_ids: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -43,7 +41,6 @@ def traits_of(session: Session, asset_ids: Sequence[int]) -> dict[int, Traits]:
         select(
             Asset.id,
             Asset.state,
-            Asset.audience,
             Asset.published_at,
             Asset.review_by,
             Asset.expires_on,
@@ -51,16 +48,12 @@ def traits_of(session: Session, asset_ids: Sequence[int]) -> dict[int, Traits]:
             Asset.reference_rights,
             Asset.rights_regions,
             Asset.customer_competitors,
-            AssetVersion.text_sha256,
-        )
-        .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
-        .where(Asset.id.in_(asset_ids))
+        ).where(Asset.id.in_(asset_ids))
     )
     return {
         row.id: Traits(
             asset_id=row.id,
             state=row.state,
-            audience=row.audience,
             published_at=row.published_at,
             review_by=row.review_by,
             expires_on=row.expires_on,
@@ -68,7 +61,6 @@ def traits_of(session: Session, asset_ids: Sequence[int]) -> dict[int, Traits]:
             reference_rights=row.reference_rights,
             rights_regions=tuple(row.rights_regions),
             customer_competitors=tuple(row.customer_competitors),
-            text_sha256=row.text_sha256,
             term_ids=frozenset(terms.get(row.id, ())),
         )
         for row in rows

@@ -1,11 +1,17 @@
 """A deal as it was understood: what is wanted of an asset, piece by piece. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from contentlib.taxonomy.queries import TermView
 
 PAIN, NOTES = "pain", "notes"
+
+# The default model reads 256 tokens, some 900 characters, and forgets the rest of a text.
+PART_CHARS = 900
+MOST_PARTS = 4
+_SENTENCE = re.compile(r".+?(?:[.!?…](?=\s)|\n|$)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +95,19 @@ class Deal:
             "notes": self.notes[:4000],
             "off": sorted(self.off),
         }
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """A long text in pieces that a model reads whole, cut between sentences; at most four.
+
+    What is beyond them is left out, as is the tail of a sentence that is longer than a piece.
+
+    >>> parts_of("Trucks wait. Nobody knows why.")
+    ('Trucks wait. Nobody knows why.',)
+    """
+    parts = [""]
+    for sentence in _SENTENCE.findall(text):
+        if parts[-1] and len(parts[-1]) + len(sentence) > PART_CHARS:
+            parts.append("")
+        parts[-1] += sentence[:PART_CHARS]
+    return tuple(part.strip() for part in parts if part.strip())[:MOST_PARTS]

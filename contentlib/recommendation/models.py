@@ -9,7 +9,7 @@ from contentlib.db import Base, Id, JsonValue, Key, Moment
 class RecommendationEvent(Base):
     """Event `recommended`: a settled request for what fits a deal.
 
-    `deal` is what was understood and asked with (see `rules.Deal.as_json`), so that a
+    `deal` is what was understood and asked with (see `deal.Deal.as_json`), so that a
     recommendation that failed can be priced and asked again later.
     """
 

@@ -14,7 +14,7 @@ from contentlib.errors import InvalidInput
 from contentlib.member.rules import Viewer
 from contentlib.ports import SearchIndex
 from contentlib.recommendation import ranking, rules
-from contentlib.recommendation.deal import Deal
+from contentlib.recommendation.deal import Deal, parts_of
 from contentlib.recommendation.evidence_queries import (
     alike_by,
     deals_sent_in,
@@ -24,6 +24,7 @@ from contentlib.recommendation.evidence_queries import (
 from contentlib.recommendation.ranking import Scored
 from contentlib.recommendation.reasons import Reason, reasons
 from contentlib.search.rules import Span, query_words, snippet
+from contentlib.search.similar import copies_among
 from contentlib.taxonomy.agreeing import agreed
 from contentlib.taxonomy.queries import Vocabulary, vocabulary
 
@@ -78,7 +79,7 @@ def recommend(
     limit: int = 10,
     words: Vocabulary | None = None,
 ) -> Recommendations:
-    """The assets to send for a deal, best first. At most twelve statements.
+    """The assets to send for a deal, best first. At most thirteen statements.
 
     Only what may be sent; never a story to its own customer or that customer's competitor.
     Raises InvalidInput for a deal with nothing to go by, IndexUnavailable.
@@ -87,7 +88,10 @@ def recommend(
         raise InvalidInput("There is nothing to go by: leave at least one thing switched on.")
     words = words or vocabulary(session)
     among = cache.permitted(session, viewer, today=today, narrowing=_SENDABLE)
-    answers = [index.search(way, among=among, limit=_CANDIDATES) for way in deal.ways_to_ask]
+    answers = [
+        ranking.best_of(index.search(p, among=among, limit=_CANDIDATES) for p in parts_of(way))
+        for way in deal.ways_to_ask
+    ]
     traits = _suggestible(session, deal, words, [hit.asset_id for a in answers for hit in a])
     held = {asset_id: one.term_ids for asset_id, one in traits.items()}
     found = ranking.scored(
@@ -99,7 +103,7 @@ def recommend(
     )
     pool = found[:_POOL]
     alike = index.alikeness([entry.asset_id for entry in pool])
-    kept, folded = ranking.without_twins(pool, alike)
+    kept, folded = ranking.without_copies(pool, copies_among(session, alike))
     chosen = ranking.varied(kept, alike, limit=limit)
     chosen += found[len(pool) :][: limit - len(chosen)]
     return _with_reasons(session, viewer, deal, words, chosen, folded, today=today, floor=floor)

@@ -6,10 +6,11 @@ score = mean over the ways the deal is asked of the index's score
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from contentlib.asset.copies import Pair
 from contentlib.asset.traits import Traits
 from contentlib.crm.rules import company_key
 from contentlib.ports import IndexHit, Likeness, PassageHit
@@ -25,10 +26,6 @@ ALREADY_SENT = 0.10
 # Of two that are alike the second loses up to this much, from LIKE_ENOUGH on.
 VARIETY = 0.10
 LIKE_ENOUGH = 0.60
-# The same words but for a date or a logo: one of them is enough (near-copies that publishers
-# left in the judged libraries score .97 and more, different stories of one template less).
-TWIN_TEXT = 0.97
-TWIN_CARD = 0.90
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,17 @@ def scored(
     return sorted(entries, key=lambda entry: (-entry.score, entry.asset_id))
 
 
+def best_of(answers: Iterable[Iterable[IndexHit]]) -> tuple[IndexHit, ...]:
+    """The answers to the parts of one text as one: each asset by the part that it fits best."""
+    best: dict[int, IndexHit] = {}
+    for hits in answers:
+        for hit in hits:
+            known = best.get(hit.asset_id)
+            if known is None or hit.score > known.score:
+                best[hit.asset_id] = hit
+    return tuple(best.values())
+
+
 def _fit_of(hits: Sequence[IndexHit]) -> float:
     """Half how well it fits the way of asking that it fits best, half all of them.
 
@@ -104,14 +112,17 @@ def _best_passage(hits: Iterable[IndexHit]) -> PassageHit | None:
     return max(passages, key=lambda p: (p.cosine, p.bm25, -p.passage_id), default=None)
 
 
-def without_twins(
-    found: Sequence[Scored], alike: Mapping[tuple[int, int], Likeness]
+def without_copies(
+    found: Sequence[Scored], copies: Container[Pair]
 ) -> tuple[list[Scored], dict[int, list[int]]]:
-    """The assets without near-copies of better ones, and kept id -> the ids folded into it."""
+    """The assets without near-copies of better ones, and kept id -> the ids folded into it.
+
+    `copies` holds the pairs that share their wording, the lower id first.
+    """
     kept: list[Scored] = []
     folded: dict[int, list[int]] = {}
     for entry in found:
-        original = next((k for k in kept if are_twins(k, entry, alike)), None)
+        original = next((k for k in kept if _pair(k.asset_id, entry.asset_id) in copies), None)
         if original is None:
             kept.append(entry)
         else:
@@ -119,22 +130,7 @@ def without_twins(
     return kept, folded
 
 
-def are_twins(one: Scored, other: Scored, alike: Mapping[tuple[int, int], Likeness]) -> bool:
-    """Whether two assets say the same: the same words, or nearly."""
-    if one.traits.text_sha256 and one.traits.text_sha256 == other.traits.text_sha256:
-        return True
-    likeness = _likeness(one.asset_id, other.asset_id, alike)
-    return (
-        likeness is not None
-        and likeness.text is not None
-        and likeness.text >= TWIN_TEXT
-        and likeness.card >= TWIN_CARD
-    )
-
-
-def varied(
-    found: Sequence[Scored], alike: Mapping[tuple[int, int], Likeness], *, limit: int
-) -> list[Scored]:
+def varied(found: Sequence[Scored], alike: Mapping[Pair, Likeness], *, limit: int) -> list[Scored]:
     """The best `limit`, each chosen for its score less what it repeats of those above it.
 
     Maximal marginal relevance (Carbonell & Goldstein 1998) with the card's cosine from
@@ -151,7 +147,7 @@ def varied(
             is_same = companies[best.asset_id] and (
                 companies[entry.asset_id] == companies[best.asset_id]
             )
-            likeness = _likeness(entry.asset_id, best.asset_id, alike)
+            likeness = alike.get(_pair(entry.asset_id, best.asset_id))
             again = 1.0 if is_same else _repetition(likeness)
             repeats[entry.asset_id] = max(repeats[entry.asset_id], again)
     return chosen
@@ -164,5 +160,5 @@ def _repetition(likeness: Likeness | None) -> float:
     return max(0.0, likeness.card - LIKE_ENOUGH) / (1 - LIKE_ENOUGH)
 
 
-def _likeness(one: int, other: int, alike: Mapping[tuple[int, int], Likeness]) -> Likeness | None:
-    return alike.get((min(one, other), max(one, other)))
+def _pair(one: int, other: int) -> Pair:
+    return (min(one, other), max(one, other))

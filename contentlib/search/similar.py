@@ -1,10 +1,12 @@
 """Assets like another, and how alike two are in words a rep understands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from contentlib.asset.copies import Pair, near_copies
 from contentlib.asset.queries import AssetLine, lines_by_id
 from contentlib.asset.visibility import PermittedCache
 from contentlib.errors import IndexUnavailable
@@ -16,9 +18,8 @@ from contentlib.ports import Likeness, SearchIndex
 NEAR_ENOUGH = 0.62
 VERY_NEAR = 0.75
 RELATED = 0.5
-# A text that lost every tenth sentence is .97 like the whole one (all but a twentieth above
-# .93); no two different texts of the demo come nearer than .88.
-NEARLY_THE_SAME_TEXT = 0.92
+# Copies in three libraries were .85 alike and more: only such pairs are compared word by word.
+MAY_BE_A_COPY = 0.8
 
 # Facets that many assets share whatever they are about.
 _TELLS_LITTLE = frozenset({"stage", "size"})
@@ -31,14 +32,19 @@ def nearness(likeness: Likeness) -> float:
     return (likeness.card + likeness.text) / 2
 
 
-def is_nearly_the_same_text(likeness: Likeness) -> bool:
-    """Whether one is likely a copy of the other with a few words changed."""
-    return likeness.text is not None and likeness.text >= NEARLY_THE_SAME_TEXT
+def copies_among(session: Session, alike: Mapping[Pair, Likeness]) -> dict[Pair, float]:
+    """Those pairs that are near-copies -> the wording they share. At most one statement."""
+    near = [
+        pair
+        for pair, likeness in alike.items()
+        if likeness.text is not None and likeness.text >= MAY_BE_A_COPY
+    ]
+    return near_copies(session, near)
 
 
-def in_words(likeness: Likeness) -> str:
+def in_words(likeness: Likeness, *, is_copy: bool) -> str:
     """How alike two assets are, as a sentence without its full stop."""
-    if is_nearly_the_same_text(likeness):
+    if is_copy:
         return "Nearly the same text"
     near = nearness(likeness)
     if near >= VERY_NEAR:
@@ -55,10 +61,7 @@ class Similar:
     line: AssetLine
     likeness: Likeness
     in_common: tuple[str, ...]
-
-    @property
-    def is_nearly_the_same_text(self) -> bool:
-        return is_nearly_the_same_text(self.likeness)
+    is_copy: bool
 
 
 def similar_to(
@@ -73,17 +76,27 @@ def similar_to(
 ) -> tuple[Similar, ...]:
     """Those near enough to be worth a look among what the member may see, nearest first.
 
-    At most five statements. Empty while the index cannot answer: the page stands without them.
+    At most six statements. Empty while the index cannot answer: the page stands without them.
     """
     among = cache.permitted(session, viewer, today=today)
     try:
         neighbours = index.like(line.id, among=among, limit=limit)
     except IndexUnavailable:
         return ()
-    near = {n.asset_id: n.likeness for n in neighbours if _is_worth_a_look(n.likeness)}
+    copies = copies_among(session, {(line.id, n.asset_id): n.likeness for n in neighbours})
+    near = {
+        n.asset_id: n.likeness
+        for n in neighbours
+        if nearness(n.likeness) >= NEAR_ENOUGH or (line.id, n.asset_id) in copies
+    }
     lines = lines_by_id(session, list(near), today=today)
     return tuple(
-        Similar(lines[asset_id], likeness, in_common(line, lines[asset_id]))
+        Similar(
+            line=lines[asset_id],
+            likeness=likeness,
+            in_common=in_common(line, lines[asset_id]),
+            is_copy=(line.id, asset_id) in copies,
+        )
         for asset_id, likeness in near.items()
         if asset_id in lines
     )
@@ -97,14 +110,14 @@ def in_common(one: AssetLine, other: AssetLine) -> tuple[str, ...]:
     )
 
 
-def likeness_of(index: SearchIndex, one_id: int, other_id: int) -> Likeness | None:
-    """How alike two assets are; None where the index does not hold both or cannot answer."""
+def compared(session: Session, index: SearchIndex, one_id: int, other_id: int) -> str | None:
+    """How alike two assets are, in words. At most one statement.
+
+    None where the index does not hold both or cannot answer.
+    """
     try:
         found = index.alikeness((one_id, other_id))
     except IndexUnavailable:
         return None
-    return found.get((min(one_id, other_id), max(one_id, other_id)))
-
-
-def _is_worth_a_look(likeness: Likeness) -> bool:
-    return nearness(likeness) >= NEAR_ENOUGH or is_nearly_the_same_text(likeness)
+    copies = copies_among(session, found)
+    return next((in_words(alike, is_copy=pair in copies) for pair, alike in found.items()), None)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from contentlib.asset.queries import AssetDetail, AssetLine, visible_asset
 from contentlib.search.queries import Match, matches_in
-from contentlib.search.similar import in_words, likeness_of
+from contentlib.search.similar import compared
 from contentlib.sending.team_queries import Totals
 from contentlib.taxonomy.queries import vocabulary
 from web import asset_form
@@ -43,12 +43,11 @@ def page() -> ResponseReturnValue:
         return render_template("compare_nothing.html", chosen=len(wanted))
     words, today = request.args.get("q", "").strip()[:500], library().clock.now().date()
     one, other = (_side(public_id, words, today) for public_id in wanted)
-    likeness = likeness_of(library().index, one.line.id, other.line.id)
     return render_template(
         "compare.html",
         one=one,
         other=other,
-        alike=in_words(likeness) if likeness else None,
+        alike=compared(session(), library().index, one.line.id, other.line.id),
         facets=vocabulary(session()).facets,
         agreed=_agreed(one.line, other.line),
         rights=asset_form.RIGHTS,

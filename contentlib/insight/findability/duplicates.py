@@ -1,6 +1,5 @@
 """Assets whose text is nearly the same: they stand in each other's way."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,29 +10,25 @@ from contentlib.asset.visibility import PermittedCache
 from contentlib.insight.findability.sent_queries import sends_of
 from contentlib.insight.window import Window
 from contentlib.member.rules import Viewer
-from contentlib.ports import Likeness, SearchIndex
-from contentlib.search.similar import in_words
+from contentlib.ports import SearchIndex
+from contentlib.search.similar import copies_among
 
-# No two different texts of the demo come nearer than .88 (contentlib/search/similar.py).
-NEAR_DUPLICATE = 0.9
 # A copy with another title may stand behind assets with a card more like it.
 _LOOKED_AT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicate:
-    """An asset with nearly the same text. `sends` and `own_sends` are of the window, by reps;
-    None reads "fewer than 5 reps"."""
+    """An asset with nearly the same text: `shared` of all their wording, in [0, 1], is in both.
+
+    `sends` and `own_sends` are of the window, by reps; None reads "fewer than 5 reps".
+    """
 
     line: AssetLine
-    likeness: Likeness
+    shared: float
     is_newer: bool
     sends: int | None
     own_sends: int | None
-
-    @property
-    def in_words(self) -> str:
-        return in_words(self.likeness)
 
     @property
     def is_sent_more(self) -> bool | None:
@@ -53,32 +48,30 @@ def near_duplicates(
     window: Window,
     today: date,
 ) -> tuple[NearDuplicate, ...]:
-    """Those the member may see, nearest text first. At most six statements.
+    """Those the member may see, most shared wording first. At most seven statements.
 
     Raises IndexUnavailable.
     """
     among = cache.permitted(session, viewer, today=today)
-    texts: Mapping[int, Likeness] = {
-        neighbour.asset_id: neighbour.likeness
-        for neighbour in index.like(line.id, among=among, limit=_LOOKED_AT)
-        if (neighbour.likeness.text or 0.0) >= NEAR_DUPLICATE
-    }
-    if not texts:
+    neighbours = index.like(line.id, among=among, limit=_LOOKED_AT)
+    copies = copies_among(session, {(line.id, n.asset_id): n.likeness for n in neighbours})
+    if not copies:
         return ()
-    lines = lines_by_id(session, list(texts), today=today)
-    sends = sends_of(session, viewer, [line.id, *texts], window=window)
+    shared = {asset_id: share for (_, asset_id), share in copies.items()}
+    lines = lines_by_id(session, list(shared), today=today)
+    sends = sends_of(session, viewer, [line.id, *shared], window=window)
     found = [
         NearDuplicate(
             line=lines[asset_id],
-            likeness=likeness,
+            shared=share,
             is_newer=_is_newer(lines[asset_id], line),
             sends=sends[asset_id],
             own_sends=sends[line.id],
         )
-        for asset_id, likeness in texts.items()
+        for asset_id, share in shared.items()
         if asset_id in lines
     ]
-    return tuple(sorted(found, key=lambda d: (-(d.likeness.text or 0.0), d.line.id)))
+    return tuple(sorted(found, key=lambda d: (-d.shared, d.line.id)))
 
 
 def _is_newer(one: AssetLine, other: AssetLine) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contentlib.ports import IndexHit, Likeness
-from contentlib.recommendation.ranking import Scored, scored, varied, without_twins
+from contentlib.recommendation.ranking import Scored, scored, varied, without_copies
 from contentlib.taxonomy.agreeing import NOTHING_AGREED, Agreed
 from tests.contentlib.search.test_ranking import traits
 
@@ -66,16 +66,17 @@ def test_the_fit_is_half_the_best_way_and_half_all_of_them() -> None:
 
 
 def test_near_copies_are_folded_into_the_better_one() -> None:
+    found = [_scored(3, 0.9), _scored(2, 0.8), _scored(1, 0.7)]
+    kept, folded = without_copies(found, {(2, 3)})
+    assert [entry.asset_id for entry in kept] == [3, 1]
+    assert folded == {3: [2]}
+
+
+def test_a_copy_of_a_copy_stays_where_the_original_is_another_text() -> None:
     found = [_scored(1, 0.9), _scored(2, 0.8), _scored(3, 0.7)]
-    alike = {(1, 2): Likeness(0.95, 0.99), (1, 3): Likeness(0.95, 0.6), (2, 3): Likeness(0.5, 0.5)}
-    kept, folded = without_twins(found, alike)
+    kept, folded = without_copies(found, {(1, 2), (2, 3)})
     assert [entry.asset_id for entry in kept] == [1, 3]
     assert folded == {1: [2]}
-
-
-def test_the_same_text_is_a_copy_whatever_its_title() -> None:
-    found = [_scored(1, 0.9, text_sha256="a" * 64), _scored(2, 0.8, text_sha256="a" * 64)]
-    assert [entry.asset_id for entry in without_twins(found, {})[0]] == [1]
 
 
 def test_five_of_one_kind_do_not_fill_the_top() -> None:

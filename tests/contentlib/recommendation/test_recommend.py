@@ -227,6 +227,27 @@ def test_where_nothing_fits_the_nearest_are_shown_and_it_says_so(
     assert weak.confidence < 0.3
 
 
+def test_a_copy_under_another_title_takes_no_second_place(library: Library, people: Cast) -> None:
+    text = "trailers wait at the dock until somebody finds the paper with their name on it"
+    make_asset(library, "Dock story", text)
+    make_asset(library, "For after the meeting", f"{text} and more")
+    make_asset(library, "Dock scheduling", "trailers wait at the dock no longer: each has a slot")
+    Worker(library).drain()
+    found = _recommend(library, people.rosa, _deal(library, notes="trailers wait at the dock"))
+    assert len(found.results) == 2
+    assert "Dock scheduling" in _titles(found)
+
+
+def test_the_need_at_the_end_of_a_long_mail_is_read(library: Library, people: Cast) -> None:
+    make_asset(library, "Freezer alarms", "Prawns thaw when a compressor fails over night.")
+    Worker(library).drain()
+    talk = "".join(f"On day {n} we spoke of matter{n} and of person{n}. " for n in range(60))
+    deal = _deal(library, notes=f"{talk}What do you have for a compressor that fails over night?")
+    found = _recommend(library, people.rosa, deal)
+    assert _titles(found) == ["Freezer alarms"]
+    assert found.confidence > 0.1  # in one text with the talk it would be .03
+
+
 def test_with_everything_switched_off_there_is_nothing_to_go_by(
     library: Library, people: Cast
 ) -> None:
@@ -242,7 +263,8 @@ def test_more_assets_cost_no_more_statements(library: Library, people: Cast) -> 
             _recommend(library, people.rosa, _facts(library, people.rosa, deal), limit=30)
         return len(seen)
 
-    make_asset(library, "Dock 0", "trailers wait at the dock", terms={"industry": ["Grocery"]})
+    for title in ("Dock 0", "Dock 0, a copy"):
+        make_asset(library, title, "trailers wait at the dock", terms={"industry": ["Grocery"]})
     deal = _opportunity(library, 1, "Acme", "Grocery", people.rosa.email)
     few = count()
     for n in range(1, 12):

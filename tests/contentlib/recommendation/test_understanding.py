@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contentlib.crm.deal_queries import DealFacts
 from contentlib.errors import InvalidInput
-from contentlib.recommendation.deal import Deal
+from contentlib.recommendation.deal import MOST_PARTS, PART_CHARS, Deal, parts_of
 from contentlib.recommendation.understanding import of_fields, of_opportunity, of_text
 from tests.contentlib.taxonomy.words import WORDS, term
 
@@ -160,3 +160,12 @@ def test_the_event_keeps_enough_to_ask_again() -> None:
     assert kept["off"] == ["size:large"]
     assert {"key": "region:dach", "label": "DACH", "source": "notes", "on": True} in kept["chips"]
     assert "supermarkets" in kept["notes"]
+
+
+@given(st.text(max_size=5000))
+def test_a_long_text_is_cut_into_a_few_pieces_that_a_model_reads_whole(text: str) -> None:
+    parts = parts_of(text)
+    assert len(parts) <= MOST_PARTS
+    assert all(0 < len(part) <= PART_CHARS and part in text for part in parts)
+    if len(text) <= PART_CHARS:
+        assert parts == ((text.strip(),) if text.strip() else ())

@@ -27,7 +27,6 @@ TODAY = date(2026, 3, 2)
 def traits(asset_id: int = 1, **values: object) -> Traits:
     plain: dict[str, object] = {
         "state": "published",
-        "audience": "external",
         "published_at": None,
         "review_by": None,
         "expires_on": None,
@@ -35,7 +34,6 @@ def traits(asset_id: int = 1, **values: object) -> Traits:
         "reference_rights": "named",
         "rights_regions": (),
         "customer_competitors": (),
-        "text_sha256": None,
     }
     return Traits(asset_id=asset_id, **{**plain, **values})  # type: ignore[arg-type]
 
@@ -55,9 +53,7 @@ def test_what_may_not_be_sent_any_more_stands_behind_what_fits_about_as_well() -
 
 def test_agreement_moves_an_asset_forward() -> None:
     both = {1: traits(1), 2: traits(2)}
-    found = ranked(
-        [hit(1, 0.5), hit(2, 0.45)], both, {2: Agreed(0.9, ())}, today=TODAY, weight=0.15
-    )
+    found = ranked([hit(1, 0.5), hit(2, 0.45)], both, {2: Agreed(0.9, ())}, today=TODAY)
     assert [entry.hit.asset_id for entry in found] == [2, 1]
 
 
