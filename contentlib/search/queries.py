@@ -16,18 +16,15 @@ from contentlib.errors import IndexUnavailable
 from contentlib.member.rules import Viewer
 from contentlib.ports import Permitted, SearchIndex
 from contentlib.search import ranking, rules
+from contentlib.search.asking import CANDIDATES, ask, in_order
 from contentlib.search.counting import facet_counts
-from contentlib.search.quoting import holding, quoted, unquoted
+from contentlib.search.quoting import holding, quoted
 from contentlib.search.ranking import Ranked
 from contentlib.search.spelling import Mended
 from contentlib.search.words import SpellingCache
-from contentlib.taxonomy.agreeing import agreed
 from contentlib.taxonomy.nearness import Agreement
 from contentlib.taxonomy.queries import Vocabulary, vocabulary
-from contentlib.taxonomy.recognition import Recognised, recognise
-
-# Facets are counted over this many candidates: a rank beyond is no answer any more.
-_CANDIDATES = 100
+from contentlib.taxonomy.recognition import Recognised
 
 # A fit further down does not make the answer a fit: people look at the first few.
 _LOOKED_AT = 3
@@ -100,40 +97,32 @@ def find(
     if not text.strip():
         return NOTHING_FOUND
     words = words or vocabulary(session)
-    among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
-    phrases = quoted(text)
-    holders = holding(index, among, phrases) if phrases else among
-    missing = phrases if phrases and not len(holders) else ()
-    if missing:
-        text = unquoted(text)
-    else:
-        among = holders
     mended = Mended(text)
-    if spelling is not None and not phrases:
+    if spelling is not None:
         everything = cache.permitted(session, viewer, today=today)
-        known = spelling.of(session, everything, words)
-        mended = known.mend(text, lambda word: _is_held(index, everything, word))
-    named = recognise(mended.text, words) if with_facets else ()
-    hits = index.search(mended.text, among=among, limit=max(limit, _CANDIDATES), mode=mode)
-    traits = traits_of(session, [hit.asset_id for hit in hits])
-    held = {asset_id: one.term_ids for asset_id, one in traits.items()}
-    agreement = agreed(words, [name.term for name in named], held)
-    kept = ranking.worth_showing(ranking.ranked(hits, traits, agreement, today=today))
-    results = _shown(session, kept[:limit], mended.text, today=today, floor=floor)
+        mended = spelling.mend(session, index, everything, words, text)
+    among = cache.permitted(session, viewer, today=today, narrowing=narrowing)
+    asked = ask(
+        index,
+        among,
+        mended,
+        words,
+        limit=max(limit, CANDIDATES),
+        mode=mode,
+        with_facets=with_facets,
+    )
+    traits = traits_of(session, [hit.asset_id for hit in asked.hits])
+    kept = ranking.worth_showing(in_order(asked, traits, words, today=today))
+    results = _shown(session, kept[:limit], asked.mended.text, today=today, floor=floor)
     return Results(
         results=results,
         total=len(kept),
         confident=any(result.confident for result in results[:_LOOKED_AT]),
-        facet_counts=facet_counts(words, [held[entry.hit.asset_id] for entry in kept]),
-        mended=mended,
-        named=named,
-        missing=missing,
+        facet_counts=facet_counts(words, [entry.traits.term_ids for entry in kept]),
+        mended=asked.mended,
+        named=asked.named,
+        missing=asked.missing,
     )
-
-
-def _is_held(index: SearchIndex, among: Permitted, word: str) -> bool:
-    """Whether any asset this member may see holds the word, or one that begins so."""
-    return bool(index.search(word, among=among, limit=1, mode="keyword"))
 
 
 def counts_of_narrowed(
@@ -157,7 +146,7 @@ def counts_of_narrowed(
         among = cache.permitted(session, viewer, today=today, narrowing=narrowing.without(key))
         if phrases:
             among = holding(index, among, phrases)
-        hits = index.search(text, among=among, limit=_CANDIDATES)
+        hits = index.search(text, among=among, limit=CANDIDATES)
         least = ranking.TAIL * hits[0].score if hits else 0.0
         kept = [hit.asset_id for hit in hits if hit.score >= least]
         found[key] = facet_counts_among(session, kept)

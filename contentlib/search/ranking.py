@@ -40,14 +40,13 @@ def ranked(
     agreement: Mapping[int, Agreed],
     *,
     today: date,
-    weight: float = AGREEMENT,
 ) -> list[Ranked]:
     """Best first, equal scores by asset id. A hit without traits is gone from the library."""
     found = [
         Ranked(
             hit=hit,
             score=hit.score
-            + weight * agreement.get(hit.asset_id, NOTHING_AGREED).score
+            + AGREEMENT * agreement.get(hit.asset_id, NOTHING_AGREED).score
             - cost_of_standing(traits[hit.asset_id], today=today),
             agreed=agreement.get(hit.asset_id, NOTHING_AGREED),
             traits=traits[hit.asset_id],

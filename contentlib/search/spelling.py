@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+from contentlib.search.quoting import quoted
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FEW_LETTERS = 6  # below so many, one mistake is all that is believed
@@ -17,6 +19,18 @@ class Mended:
     changes: tuple[tuple[str, str], ...] = ()
 
 
+def may_be_mistyped(text: str) -> tuple[str, ...]:
+    """The words of a question that may be a mistake, once each.
+
+    Short words, words with digits and those in capitals are codes and names; what stands in
+    quotes is meant to the letter.
+    """
+    if quoted(text):
+        return ()
+    words = dict.fromkeys(_WORD.findall(text))
+    return tuple(word for word in words if not word.isupper())
+
+
 class Spelling:
     """The words of titles, customers and vocabulary, with how often each occurs."""
 
@@ -27,22 +41,17 @@ class Spelling:
         for word in counted:
             self._by_first.setdefault(word[0], []).append(word)
 
-    def mend(self, text: str, is_known: Callable[[str], bool]) -> Mended:
-        """Puts the nearest word of the library in place of each that is in no asset.
+    def mend(self, text: str, strangers: Collection[str]) -> Mended:
+        """Puts the nearest word of the library in place of each stranger.
 
-        `is_known` says whether any asset holds a word (or a word that begins so); it is asked
-        only for words that are in no title. Words with digits and those in capitals are codes
-        and names: they are left alone. Nothing near enough leaves the word as it is.
+        Nothing near enough leaves the word as it is.
         """
         changes: list[tuple[str, str]] = []
 
         def mended(match: re.Match[str]) -> str:
             said = match.group()
-            word = said.casefold()
-            if said.isupper() or word in self._counts:
-                return said
-            meant = self._nearest(word)
-            if meant is None or is_known(said):
+            meant = self._nearest(said.casefold()) if said in strangers else None
+            if meant is None or meant == said.casefold():
                 return said
             changes.append((said, meant))
             return meant

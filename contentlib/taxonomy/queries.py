@@ -47,6 +47,14 @@ class Vocabulary:
 
     facets: tuple[FacetView, ...]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # every search asks caches by it, and it goes through every term
+        return hash(self.facets)
+
     @cached_property
     def terms_by_id(self) -> Mapping[int, TermView]:
         return {term.id: term for facet in self.facets for term in facet.terms}

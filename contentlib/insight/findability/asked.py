@@ -14,12 +14,13 @@ from contentlib.insight.events import within
 from contentlib.insight.findability import rules
 from contentlib.insight.findability.deal_queries import ToldDeal
 from contentlib.insight.findability.sent_queries import smallest_group
-from contentlib.insight.findability.standing import DEPTH, MOST_ABOVE, Above
+from contentlib.insight.findability.standing import MOST_ABOVE, Above
 from contentlib.insight.window import Window
 from contentlib.member.rules import Viewer
 from contentlib.ports import SearchIndex
 from contentlib.recommendation.queries import Recommendation, recommend
 from contentlib.recommendation.understanding import of_opportunity
+from contentlib.search.asking import CANDIDATES
 from contentlib.search.models import SearchEvent
 from contentlib.search.rules import query_words, says_it_all
 from contentlib.taxonomy.queries import Vocabulary
@@ -142,7 +143,7 @@ def stands_for_deals(
                 deal=deal,
                 today=today,
                 floor=floor,
-                limit=DEPTH,
+                limit=CANDIDATES,
                 words=words,
             )
         except InvalidInput:

@@ -10,21 +10,18 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from contentlib.asset.queries import AssetLine, lines_by_id
-from contentlib.asset.traits import Traits, traits_of
+from contentlib.asset.traits import traits_of
 from contentlib.asset.visibility import PermittedCache
 from contentlib.member.rules import Viewer
-from contentlib.ports import IndexHit, SearchIndex
+from contentlib.ports import SearchIndex
 from contentlib.search import ranking
+from contentlib.search.asking import Asked, ask, in_order
 from contentlib.search.ranking import Ranked, cost_of_standing
 from contentlib.search.rules import query_words, says_it_all
 from contentlib.search.spelling import Mended
 from contentlib.search.words import SpellingCache
-from contentlib.taxonomy.agreeing import agreed
 from contentlib.taxonomy.queries import TermView, Vocabulary
-from contentlib.taxonomy.recognition import Recognised, recognise
 
-# Search looks at so many candidates; a rank beyond is no answer any more.
-DEPTH = 100
 MOST_ABOVE = 3
 # Who sells sees the same whoever they are: one of them stands for all.
 A_REP = Viewer(0, "rep", "a rep", "")
@@ -69,18 +66,6 @@ class Standing:
         return self.rank is not None and self.rank <= 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    question: str
-    answered: str
-    recognised: tuple[Recognised, ...]
-    hits: tuple[IndexHit, ...]
-
-    @property
-    def named(self) -> tuple[TermView, ...]:
-        return tuple(found.term for found in self.recognised)
-
-
 def standings(
     session: Session,
     index: SearchIndex,
@@ -98,38 +83,23 @@ def standings(
     spelling, two for traits, two for the lines of what stands above. Raises IndexUnavailable.
     """
     among = cache.permitted(session, A_REP, today=today)
-    known = spelling.of(session, among, words) if spelling is not None else None
-
-    def is_held(word: str) -> bool:
-        return bool(index.search(word, among=among, limit=1, mode="keyword"))
-
-    answers = []
-    for question in questions:
-        text = " ".join(question.split())[:_LONGEST]
-        mended = known.mend(text, is_held) if known is not None else Mended(text)
-        recognised = recognise(mended.text, words)
-        hits = index.search(mended.text, among=among, limit=DEPTH) if text else ()
-        answers.append(_Answer(text, mended.text, recognised, hits))
+    texts = [" ".join(question.split())[:_LONGEST] for question in questions]
+    mended = [
+        spelling.mend(session, index, among, words, text) if spelling else Mended(text)
+        for text in texts
+    ]
+    answers = [ask(index, among, text, words) for text in mended]
     ids = {hit.asset_id for answer in answers for hit in answer.hits} | {line.id}
     traits = traits_of(session, sorted(ids))
-    orders = [_order(answer, traits, words, today=today) for answer in answers]
+    orders = [in_order(answer, traits, words, today=today) for answer in answers]
     above = [_above(order, line.id) for order in orders]
     shown_above = {entry.hit.asset_id for some in above for entry in some}
     lines = lines_by_id(session, sorted(shown_above), today=today)
     is_hidden = line.id not in among.asset_ids
     return tuple(
-        _standing(line, answer, order, some, lines, is_hidden=is_hidden, today=today)
-        for answer, order, some in zip(answers, orders, above, strict=True)
+        _standing(line, text, answer, order, some, lines, is_hidden=is_hidden, today=today)
+        for text, answer, order, some in zip(texts, answers, orders, above, strict=True)
     )
-
-
-def _order(
-    answer: _Answer, traits: Mapping[int, Traits], words: Vocabulary, *, today: date
-) -> list[Ranked]:
-    held = {
-        hit.asset_id: traits[hit.asset_id].term_ids for hit in answer.hits if hit.asset_id in traits
-    }
-    return ranking.ranked(answer.hits, traits, agreed(words, answer.named, held), today=today)
 
 
 def _above(order: Sequence[Ranked], asset_id: int) -> list[Ranked]:
@@ -145,7 +115,8 @@ def _place(order: Sequence[Ranked], asset_id: int) -> int | None:
 
 def _standing(
     line: AssetLine,
-    answer: _Answer,
+    question: str,
+    answer: Asked,
     order: list[Ranked],
     above: Sequence[Ranked],
     lines: Mapping[int, AssetLine],
@@ -157,24 +128,24 @@ def _standing(
     place = _place(order, line.id)
     own = None if place is None else order[place]
     is_shown = place is not None and place < len(kept)
-    near = {a.wanted.id for a in own.agreed.facets} if own else _held(line, answer.named)
+    near = {a.wanted.id for a in own.agreed.facets} if own else _held(line, answer.terms)
     return Standing(
-        question=answer.question,
-        answered=answer.answered,
+        question=question,
+        answered=answer.mended.text,
         rank=place + 1 if is_shown and place is not None else None,
         shown=len(kept),
         above=tuple(
             Above(
                 lines[entry.hit.asset_id],
                 rank,
-                why_above(entry, own, lines[entry.hit.asset_id], line, answer.answered, today),
+                why_above(entry, own, lines[entry.hit.asset_id], line, answer.mended.text, today),
             )
             for rank, entry in enumerate(above, start=1)
             if entry.hit.asset_id in lines
         ),
-        lacks=tuple(term for term in answer.named if term.id not in near),
+        lacks=tuple(term for term in answer.terms if term.id not in near),
         unsaid=unsaid(
-            answer.answered, line, [r.said for r in answer.recognised if r.term.id in near]
+            answer.mended.text, line, [r.said for r in answer.named if r.term.id in near]
         ),
         is_hidden=is_hidden,
         is_in_tail=place is not None and not is_shown,

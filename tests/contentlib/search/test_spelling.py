@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from contentlib.library import Library
 from contentlib.search.queries import find
-from contentlib.search.spelling import Spelling
+from contentlib.search.spelling import Spelling, may_be_mistyped
 from contentlib.worker import Worker
 from tests.cast import hire
 from tests.factories import make_asset
@@ -16,7 +16,8 @@ SPELLING = Spelling(
 
 
 def _mended(text: str, *known: str) -> str:
-    return SPELLING.mend(text, lambda word: word in known).text
+    strangers = [word for word in may_be_mistyped(text) if word not in known]
+    return SPELLING.mend(text, strangers).text
 
 
 def test_a_mistyped_word_becomes_the_nearest_of_the_library() -> None:
@@ -29,7 +30,7 @@ def test_swapped_letters_are_one_mistake() -> None:
 
 
 def test_of_two_words_as_near_the_more_frequent_is_meant() -> None:
-    assert Spelling(["rates gates gates"]).mend("gatas", lambda _: False).text == "gates"
+    assert Spelling(["rates gates gates"]).mend("gatas", ["gatas"]).text == "gates"
 
 
 def test_a_word_that_some_asset_holds_is_left_as_it_is() -> None:
@@ -42,14 +43,14 @@ def test_codes_capitals_short_words_and_strangers_are_left_alone() -> None:
 
 
 def test_what_was_changed_is_told() -> None:
-    mended = SPELLING.mend("Gatemore in 2026", lambda _: False)
+    mended = SPELLING.mend("Gatemore in 2026", ["Gatemore"])
     assert mended.changes == (("Gatemore", "gatemoor"),)
     assert mended.text == "gatemoor in 2026"
 
 
 @given(st.text(max_size=80))
 def test_text_without_a_change_is_given_back_to_the_letter(text: str) -> None:
-    mended = SPELLING.mend(text, lambda _: False)
+    mended = SPELLING.mend(text, may_be_mistyped(text))
     assert bool(mended.changes) == (mended.text != text)
 
 
