@@ -82,3 +82,34 @@ def test_recommending_comes_to_a_library_with_data_and_goes_again(database: Data
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT label FROM terms")).scalars().all() == ["Discovery"]
     database.dispose()
+
+
+def test_visits_keep_what_is_known_when_their_rule_and_gates_come_and_go(
+    database: Database,
+) -> None:
+    migrations.downgrade(database, to="0002")
+    writing = database.engine.execution_options(contentlib_access="write")
+    at = {"at": "2026-03-02 10:00:00+00:00"}
+    with writing.begin() as connection:
+        for row in (
+            "INSERT INTO members (public_id, email, name, role, active, sign_in_stamp,"
+            " joined_at, failed_sign_ins)"
+            " VALUES ('rosa', 'rosa@us.example', 'Rosa', 'rep', true, 'x', :at, 0)",
+            "INSERT INTO shares (public_id, member_id, message, rules, created_at)"
+            " SELECT 'link', id, '', '{}', :at FROM members",
+            "INSERT INTO visits (share_id, visitor_key, started_at, last_at, visitor_class,"
+            " reasons, rule_version) SELECT id, 'key', :at, :at, 'human', '[]', 0 FROM shares",
+        ):
+            connection.execute(text(row), at)
+    kept = text("SELECT visitor_key, visitor_class, rule_version FROM visits")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(kept)] == [("key", "human", 0)]
+        told = text("SELECT rule, pasted_into, code_id, is_private, frozen FROM visits")
+        rule, pasted_into, code_id, *flags = connection.execute(told).one()
+        assert (rule, pasted_into, code_id, *map(bool, flags)) == ("", None, None, False, False)
+        assert connection.execute(text("SELECT notice FROM shares")).scalars().all() == ["each"]
+    migrations.downgrade(database, to="0002")
+    with database.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(kept)] == [("key", "human", 0)]
+    database.dispose()
