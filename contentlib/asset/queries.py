@@ -339,3 +339,14 @@ def history(session: Session, asset_id: int, *, limit: int = 50) -> list[ChangeL
         .limit(limit)
     )
     return [ChangeLine(c.at, who, c.field, c.before, c.after) for c, who in rows]
+
+
+def internal_names(session: Session) -> frozenset[str]:
+    """How each asset for colleagues only is named outside: its external id, else ours.
+
+    One statement.
+    """
+    rows = session.execute(
+        select(Asset.external_id, Asset.public_id).where(Asset.audience == "internal")
+    )
+    return frozenset(row.external_id or row.public_id for row in rows)

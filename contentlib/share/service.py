@@ -22,7 +22,7 @@ from contentlib.member.service import checked_email
 from contentlib.share import facts, rules
 from contentlib.share.models import Share, ShareItem, ShareRecipient
 
-_MOST_ITEMS = 50
+MOST_ITEMS = 50
 _MOST_RECIPIENTS = 50
 
 
@@ -85,8 +85,8 @@ def _sendable(
     wanted = list(dict.fromkeys(public_ids))
     if not wanted:
         raise InvalidInput("Choose at least one asset to share.")
-    if len(wanted) > _MOST_ITEMS:
-        raise InvalidInput(f"One link holds at most {_MOST_ITEMS} assets.")
+    if len(wanted) > MOST_ITEMS:
+        raise InvalidInput(f"One link holds at most {MOST_ITEMS} assets.")
     found = {
         asset.public_id: asset
         for asset in session.scalars(

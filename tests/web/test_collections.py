@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from contentlib.collection import rules
 from contentlib.library import Library
 from contentlib.share import service as shares
+from contentlib.share.service import MOST_ITEMS
 from tests.cast import Cast
 from tests.factories import MONDAY, csrf_token, make_asset, statements
 from tests.web.browsing import browser_of, index_everything, page, rows, shelf_of, submit
-from web.pages import collection as pages
 
 
 @pytest.fixture
@@ -188,12 +188,12 @@ def test_all_that_may_be_sent_goes_into_one_link_and_the_rest_is_told_with_its_r
 
 
 def test_a_link_takes_no_more_than_it_may(library: Library, cast: Cast, rosa: FlaskClient) -> None:
-    made = [make_asset(library, f"Story {n:02}") for n in range(pages.MOST_IN_A_LINK + 2)]
+    made = [make_asset(library, f"Story {n:02}") for n in range(MOST_ITEMS + 2)]
     body = page(rosa, _make(rosa, *made))
-    assert _shared_at_once(body) == made[: pages.MOST_IN_A_LINK]
+    assert _shared_at_once(body) == made[:MOST_ITEMS]
     assert "the last 2 that could be sent stay out" in body
     with library.database.unit_of_work() as session:
-        whole = made[: pages.MOST_IN_A_LINK]
+        whole = made[:MOST_ITEMS]
         shares.create(session, viewer=cast.rosa, asset_public_ids=whole, now=MONDAY)
         with pytest.raises(Exception, match="holds at most 50"):
             shares.create(session, viewer=cast.rosa, asset_public_ids=made, now=MONDAY)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contentlib.asset.models import Asset
+from contentlib.asset.queries import internal_names
 from contentlib.errors import InvalidInput
 from contentlib.library import Library
 from contentlib.recommendation.queries import recommend
@@ -89,10 +88,7 @@ class Asking:
     @classmethod
     def of(cls, library: Library) -> "Asking":
         with library.database.reading() as session:
-            rows = session.execute(
-                select(Asset.external_id, Asset.public_id).where(Asset.audience == "internal")
-            )
-            return cls(library, frozenset(row.external_id or row.public_id for row in rows))
+            return cls(library, internal_names(session))
 
     def ask(self, query: Query) -> dict[str, Judged]:
         """The answer of each run."""

@@ -9,6 +9,7 @@ from contentlib.asset.candidate_queries import candidates
 from contentlib.collection import queries, rules, service
 from contentlib.collection.queries import CollectionDetail
 from contentlib.errors import InvalidInput
+from contentlib.share.service import MOST_ITEMS
 from web.auth import requires, viewer
 from web.errors import wants_json
 from web.pages.sign_in import own_path
@@ -16,8 +17,6 @@ from web.transaction import library, session
 
 bp = Blueprint("collection", __name__)
 
-# One link takes no more (share.service); the rest is told of and left out.
-MOST_IN_A_LINK = 50
 _PER_PAGE = 30
 
 
@@ -211,7 +210,7 @@ def _page(public_id: str, refusal: InvalidInput | None = None) -> str:
         line=detail.line,
         deal=_deal(),
         in_link=_in_link(detail),
-        most_in_a_link=MOST_IN_A_LINK,
+        most_in_a_link=MOST_ITEMS,
         refusal=refusal,
         typed=request.form if refusal else None,
         today=_today(),
@@ -219,8 +218,8 @@ def _page(public_id: str, refusal: InvalidInput | None = None) -> str:
 
 
 def _in_link(detail: CollectionDetail) -> list[str]:
-    """The assets that "share all" takes along, in order."""
-    return [item.line.public_id for item in detail.sendable[:MOST_IN_A_LINK]]
+    """The assets that "share all" takes along, in order; the rest is told of and left out."""
+    return [item.line.public_id for item in detail.sendable[:MOST_ITEMS]]
 
 
 def _choice(refusal: InvalidInput | None = None) -> str:
