@@ -89,21 +89,32 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One rendered page, a file in the folder the caller gave."""
+    """One rendered page, a file in the folder the caller gave; `small` is for overviews."""
 
     number: int
     path: Path
     width: int
     height: int
+    small: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Page images in page order and a thumbnail of the first; none with a `reason` why not."""
+    """Page images in page order and a thumbnail of the first; none with a `reason` why not.
+
+    `card` is the first page as chat programs unfold it beside a link.
+    """
 
     pages: tuple[PageImage, ...] = ()
     thumbnail: Path | None = None
+    card: Path | None = None
     reason: str | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that was drawn."""
+        pictures = [picture for page in self.pages for picture in (page.path, page.small)]
+        return tuple(p for p in (*pictures, self.thumbnail, self.card) if p is not None)
 
 
 class DocumentReader(Protocol):
@@ -127,6 +138,15 @@ class DocumentReader(Protocol):
 
     def render(self, path: Path, *, format: str, limits: Limits, into: Path) -> Rendering:
         """Writes page images (WebP) into the folder; raises nothing for a page it cannot draw."""
+
+    def watermark(
+        self, source: Path | Sequence[Path], *, text: str, limits: Limits, into: Path
+    ) -> Path:
+        """A PDF in the folder with the text across each page, in a bounded subprocess.
+
+        `source` is a PDF, or pictures that become its pages in their order. Called when a buyer
+        downloads: nothing of it is kept. Raises FileRefused, never gives a page without its mark.
+        """
 
 
 # --- files -------------------------------------------------------------------

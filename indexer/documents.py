@@ -17,6 +17,7 @@ from indexer import passages, sandbox
 from indexer.extract.kinds import TEXT
 from indexer.extract.text import text_document
 from indexer.render import render
+from indexer.watermark import watermark
 
 _FORMATS = {"pdf", "pptx", "docx", "xlsx", "html", "markdown", "text"}
 _FORMATS |= {"image", "video", "audio", "archive", "other"}
@@ -57,6 +58,12 @@ class Documents:
     def render(self, path: Path, *, format: str, limits: Limits, into: Path) -> Rendering:
         """See `DocumentReader.render`."""
         return render(path, format=format, limits=limits, into=into)
+
+    def watermark(
+        self, source: Path | Sequence[Path], *, text: str, limits: Limits, into: Path
+    ) -> Path:
+        """See `DocumentReader.watermark`."""
+        return watermark(source, text=text, limits=limits, into=into)
 
 
 def _output_mb(limits: Limits) -> int:

@@ -15,7 +15,7 @@ MOMENTS = st.datetimes(
 RULES = st.builds(
     ShareRules,
     expires_at=st.none() | MOMENTS,
-    allows_download=st.booleans(),
+    download=st.sampled_from(["original", "watermarked", "off"]),
     follows_current=st.booleans(),
     max_visits=st.none() | st.integers(1, 5),
 )

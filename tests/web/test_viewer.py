@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,14 +12,16 @@ from flask import Flask
 from PIL import Image
 
 from contentlib.asset.models import AssetPage
+from contentlib.engagement.models import Visit
 from contentlib.ids import sign_token
 from contentlib.library import Library
 from contentlib.share import service as shares
+from contentlib.share.models import Share
 from tests.cast import Cast
-from tests.factories import make_asset
+from tests.factories import make_asset, statements
 from tests.web.viewing import PAGES, buyer, share_of, viewer_app
 
-GONE = "This link does not open anything any more."
+GONE = "This link does not open anything any more"
 
 
 @pytest.fixture
@@ -132,7 +135,7 @@ def test_a_page_with_a_picture_shows_it_with_its_text_beside(
     _draw_pages(library)
     page = buyer(app).get(f"{share.path}/1/2").text
     assert f'src="{share.path}/1/pages/2.webp?v=1"' in page
-    assert 'alt="Page 2"' in page and PAGES[1] in page
+    assert 'alt="Page 2' in page and PAGES[1] in page
     picture = buyer(app).get(f"{share.path}/1/pages/2.webp")
     assert picture.status_code == 200 and picture.mimetype == "image/webp"
     assert Image.open(BytesIO(picture.data)).size == (40, 30)
@@ -150,7 +153,7 @@ def test_the_file_is_downloaded_where_the_sender_allows_it(
 
 
 def test_no_download_where_the_sender_forbids_it(library: Library, cast: Cast, app: Flask) -> None:
-    share = share_of(library, cast.rosa, allows_download=False)
+    share = share_of(library, cast.rosa, download="off")
     assert "Download" not in buyer(app).get(share.path).text
     assert buyer(app).get(f"{share.path}/1/file").status_code == 404
 
@@ -179,16 +182,85 @@ def _wrongly_signed(library: Library, cast: Cast) -> str:
     return path[:-1] + ("A" if path[-1] != "A" else "B")
 
 
-@pytest.mark.parametrize("closed", [_revoked, _expired, _unknown, _wrongly_signed])
-@pytest.mark.parametrize("part", ["", "/1/1", "/1/pages/1.webp", "/1/file"])
+def _used_up(library: Library, cast: Cast) -> str:
+    share = share_of(library, cast.rosa, max_visits=1)
+    with library.database.unit_of_work() as session:
+        session.add(
+            Visit(
+                share_id=session.query(Share.id).filter_by(public_id=share.public_id).scalar(),
+                visitor_key="b" * 64,
+                started_at=library.clock.now(),
+                last_at=library.clock.now(),
+                visitor_class="human",
+                reasons=[],
+                rule_version=1,
+            )
+        )
+    return share.path
+
+
+def _nothing_left(library: Library, cast: Cast) -> str:
+    asset = make_asset(library, "Prices", expires_on=library.clock.now().date())
+    share = share_of(library, cast.rosa, [asset])
+    library.clock.move(timedelta(days=1))  # type: ignore[attr-defined]
+    return share.path
+
+
+def _revoked_behind_a_gate(library: Library, cast: Cast) -> str:
+    share = share_of(library, cast.rosa, passcode_hash="$argon2id$any")
+    with library.database.unit_of_work() as session:
+        shares.revoke(
+            session, viewer=cast.rosa, share_public_id=share.public_id, now=library.clock.now()
+        )
+    return share.path
+
+
+MADE_UP = "/s/" + "x" * 34
+CLOSED = (
+    _revoked,
+    _expired,
+    _used_up,
+    _nothing_left,
+    _revoked_behind_a_gate,
+    _unknown,
+    _wrongly_signed,
+)
+
+
+@pytest.mark.parametrize("closed", CLOSED)
+@pytest.mark.parametrize("part", ["", "/1/1", "/1/pages/1.webp", "/1/file", "/7/1"])
 def test_every_refusal_is_the_same_courteous_page(
-    library: Library, cast: Cast, app: Flask, closed: object, part: str
+    library: Library, cast: Cast, app: Flask, closed: Callable[[Library, Cast], str], part: str
 ) -> None:
-    answer = buyer(app).get(closed(library, cast) + part)  # type: ignore[operator]
-    made_up = buyer(app).get("/s/nothing-of-the-kind")
+    path = closed(library, cast)
+    answer, made_up = buyer(app).get(path + part), buyer(app).get(MADE_UP + part)
     assert answer.status_code == made_up.status_code == 404
-    assert GONE in answer.text and answer.text == made_up.text
+    assert GONE in answer.text
+    # the page holds the address that was asked for, and is else the same to the letter
+    assert answer.text.replace(path, MADE_UP) == made_up.text
     assert dict(answer.headers) == dict(made_up.headers)
+
+
+@pytest.mark.parametrize("closed", [_revoked, _unknown, _wrongly_signed])
+def test_a_wrong_token_costs_the_same_reads_as_one_that_once_opened(
+    library: Library, cast: Cast, app: Flask, closed: Callable[[Library, Cast], str]
+) -> None:
+    path = closed(library, cast)
+    buyer(app).get(MADE_UP)
+    reads = []
+    for address in (path, MADE_UP):
+        with statements(library) as seen:
+            buyer(app).get(address)
+        reads.append([s.split("WHERE")[0] for s in seen if s.startswith("SELECT")])
+    assert reads[0] == reads[1]
+
+
+def test_who_is_refused_may_write_to_the_sender_on_the_same_page(
+    library: Library, cast: Cast, app: Flask
+) -> None:
+    page = buyer(app).get(MADE_UP).text
+    assert f'action="{MADE_UP}/ask"' in page
+    assert 'name="email"' in page and 'name="text"' in page
 
 
 def test_an_asset_that_may_no_longer_leave_is_not_shown_by_old_links(
@@ -205,8 +277,9 @@ def test_whoever_tries_tokens_out_is_slowed_down_and_their_neighbours_are_not(
     library: Library, cast: Cast, app: Flask
 ) -> None:
     share = share_of(library, cast.rosa)
-    answers = [buyer(app).get(f"/s/guess{n}").status_code for n in range(32)]
-    assert answers[0] == 404 and answers[-1] == 429
+    answers = [buyer(app).get(f"/s/guess{n}") for n in range(32)]
+    assert answers[0].status_code == 404 and answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "60"
     assert buyer(app).get(share.path).status_code == 200
     assert buyer(app, address="198.51.100.9").get("/s/guess").status_code == 404
 
