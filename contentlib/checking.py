@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 from contentlib.asset.indexing import indexed_assets
 from contentlib.asset.models import Asset, AssetPage, AssetVersion, ImportItem
 from contentlib.errors import ContentlibError
+from contentlib.events.draining import REFUSED, drain_left_behind, put_aside
+from contentlib.events.rows import Inserts
+from contentlib.events.spool import standing
 from contentlib.library import Library
 from contentlib.reactions import index_assets
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be. `part` is index, files or library."""
+    """Something that is not as it should be. `part` is index, files, events or library."""
 
     part: str
     sentence: str
@@ -41,6 +44,23 @@ def _imported_without_asset(session: Session) -> list[Finding]:
         .where(ImportItem.state == "imported", ImportItem.asset_id.is_(None))
     )
     return [Finding("library", f"{count} imported files have no asset.")] if count else []
+
+
+def check_spool(library: Library, *, repair: bool = False) -> list[Finding]:
+    """Events that a process left behind, and spooled ones that never fitted; with `repair`, the
+    former are brought into the database."""
+    folder = library.settings.data_dir / "spool"
+    left, aside = standing(folder).left_behind, put_aside(folder)
+    findings = []
+    if left:
+        sentence = f"{left} events of a process that ended wait in the spool."
+        findings.append(Finding("events", sentence, repairable=True))
+    if left and repair:
+        drain_left_behind(folder, library.database, Inserts())
+    if aside:
+        told = f"{aside} spooled events did not fit the database: look at {REFUSED} in the spool."
+        findings.append(Finding("events", told))
+    return findings
 
 
 def check_index(library: Library, *, repair: bool = False) -> list[Finding]:
@@ -91,15 +111,16 @@ def check_files(library: Library) -> list[Finding]:
         )
         for version, title in rows:
             named[version.file_sha256] = title
-            if version.thumbnail_sha256:
-                named[version.thumbnail_sha256] = title
+            for picture in (version.thumbnail_sha256, version.card_sha256):
+                if picture:
+                    named[picture] = title
         pages = session.execute(
-            select(AssetPage.image_sha256, Asset.title)
+            select(AssetPage.image_sha256, AssetPage.small_sha256, Asset.title)
             .join(AssetVersion, AssetPage.version_id == AssetVersion.id)
             .join(Asset, AssetVersion.asset_id == Asset.id)
             .where(AssetPage.image_sha256.is_not(None))
         )
-        named.update({sha: title for sha, title in pages if sha})
+        named.update({sha: title for *shown, title in pages for sha in shown if sha})
     return [
         Finding("files", f"A file of “{title}” is {'missing' if not held else 'damaged'}: {sha}.")
         for sha, title in named.items()

@@ -7,7 +7,7 @@ drafts gets every version.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from contentlib.asset.models import Asset, AssetPage, AssetVersion
@@ -52,11 +52,22 @@ def version_file(
 
 
 def page_image(
-    session: Session, viewer: Viewer, public_id: str, number: int, page: int, *, today: date
+    session: Session,
+    viewer: Viewer,
+    public_id: str,
+    number: int,
+    page: int,
+    *,
+    small: bool = False,
+    today: date,
 ) -> str:
-    """SHA-256 of the picture of a page. Raises NotFound. One statement."""
+    """SHA-256 of the picture of a page, or of its small one where there is one. One statement.
+
+    Raises NotFound.
+    """
+    whole = AssetPage.image_sha256
     found = session.scalar(
-        select(AssetPage.image_sha256)
+        select(func.coalesce(AssetPage.small_sha256, whole) if small else whole)
         .join(AssetVersion, AssetPage.version_id == AssetVersion.id)
         .join(Asset, AssetVersion.asset_id == Asset.id)
         .join(_Current, _Current.id == Asset.current_version_id)

@@ -136,6 +136,7 @@ class AssetVersion(Base):
     page_count: Mapped[int]
     warnings: Mapped[JsonList]
     thumbnail_sha256: Mapped[Sha256 | None]
+    card_sha256: Mapped[Sha256 | None]
     # None until rendering was tried; "" once images are there; else why there are none
     preview_problem: Mapped[Prose | None]
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
@@ -163,6 +164,7 @@ class AssetPage(Base):
     text: Mapped[Prose]
     notes: Mapped[Prose]
     image_sha256: Mapped[Sha256 | None]
+    small_sha256: Mapped[Sha256 | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
 

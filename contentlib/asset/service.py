@@ -26,7 +26,7 @@ from contentlib.errors import Conflict, InvalidInput, NotFound
 from contentlib.events import record
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
-from contentlib.ports import ExtractedDocument, PassageText, Rendering, StoredFile
+from contentlib.ports import ExtractedDocument, PassageText, StoredFile
 from contentlib.taxonomy.models import Term
 
 
@@ -322,34 +322,6 @@ def for_change(session: Session, viewer: Viewer, public_id: str, *, today: date)
     if asset is None:
         raise NotFound("There is no such asset.")
     return asset
-
-
-def store_rendering(
-    session: Session,
-    *,
-    version_id: int,
-    rendering: Rendering,
-    images: Mapping[int, str],
-    thumbnail_sha256: str | None,
-) -> None:
-    """Puts the stored images (page number -> SHA-256) on the version's pages; idempotent.
-
-    A document drawn into more pages than its text has gets empty pages for the rest.
-    """
-    version = session.get(AssetVersion, version_id)
-    if version is None:
-        return
-    by_number = {page.number: page for page in version.pages}
-    for drawn in rendering.pages:
-        page = by_number.get(drawn.number)
-        if page is None:
-            page = AssetPage(version_id=version_id, number=drawn.number, text="", notes="")
-            version.pages.append(page)
-        page.image_sha256 = images[drawn.number]
-        page.width, page.height = drawn.width, drawn.height
-    version.page_count = max(version.page_count, len(rendering.pages))
-    version.thumbnail_sha256 = thumbnail_sha256
-    version.preview_problem = rendering.reason or ""
 
 
 def _note_change(

@@ -30,7 +30,8 @@ def one_line(text: str) -> str:
 
 
 _SAID_BY_PROGRAMS = re.compile(
-    r"^(untitled.*|document\d*|presentation\d*|powerpoint[- ]presentation|slide \d+|"
+    r"^(untitled.*|unspecified|anonymous|document\d*|presentation\d*|"
+    r"powerpoint[- ]presentation|slide \d+|"
     r"microsoft (word|powerpoint|excel)( ?-.*)?|book\d*|title|"
     r".*\.(docx?|pptx?|xlsx?|indd|dvi|pdf|ai|jpe?g|png|tiff?))$",
     re.IGNORECASE,
@@ -41,6 +42,12 @@ def title_or_none(text: str | None) -> str | None:
     """A title a person gave, at most 300 characters; None for one a program made up."""
     title = one_line(text or "")[:300].strip()
     return None if not title or _SAID_BY_PROGRAMS.match(title) else title
+
+
+def description_or_none(text: str | None) -> str | None:
+    """A description a person gave, at most 1000 characters; None for one a program made up."""
+    said = one_line(text or "")[:1000].strip()
+    return None if not said or _SAID_BY_PROGRAMS.match(said) else said
 
 
 _MACHINE_MADE = re.compile(r"\s*(Description|Beschreibung) automatically generated.*$", re.S)

@@ -11,7 +11,7 @@ from contentlib.errors import FileRefused
 from contentlib.ports import ExtractedDocument, Limits
 from indexer.extract import kinds
 from indexer.extract.allowance import Allowance
-from indexer.extract.cleaning import clean, one_line, title_or_none
+from indexer.extract.cleaning import clean, description_or_none, one_line, title_or_none
 from indexer.extract.running import without_running_lines
 
 # pdfium writes a hyphen at a line's end as U+FFFE or U+0002: the word goes on in the next line.
@@ -41,7 +41,7 @@ def read_pdf(path: Path, limits: Limits) -> ExtractedDocument:
         media_type=kinds.PDF.media_type,
         pages=without_running_lines(allowance.pages()),
         title=title_or_none(_said(pdf, "Title")),
-        description=one_line(_said(pdf, "Subject"))[:1000] or None,
+        description=description_or_none(_said(pdf, "Subject")),
         warnings=_warnings(len(pdf), without_text, broken),
     )
 

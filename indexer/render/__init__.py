@@ -11,6 +11,9 @@ from contentlib.ports import Limits, PageImage, Rendering
 from indexer import sandbox
 from indexer.render.office import OFFICE_FORMATS, to_pdf
 
+THUMBNAIL_FILE = "thumbnail.webp"
+CARD_FILE = "card.jpg"
+
 _OUTPUT_MB = 64
 _SHOWN_AS_TEXT = {"html": "A web page", "markdown": "A Markdown text", "text": "A plain text"}
 
@@ -18,8 +21,9 @@ _SHOWN_AS_TEXT = {"html": "A web page", "markdown": "A Markdown text", "text": "
 def render(path: Path, *, format: str, limits: Limits, into: Path) -> Rendering:
     """See `contentlib.ports.DocumentReader.render`. Office files need LibreOffice.
 
-    Files: `page-0001.webp` and so on, 1400 pixels on the longer side, and
-    `thumbnail.webp`, 480 pixels wide. At most `limits.pages`, and never more than 300, are
+    Files: `page-0001.webp` and so on, 1400 pixels on the longer side, each with
+    `page-0001.small.webp`, 200 pixels wide; of the first page `thumbnail.webp`, 480 pixels wide,
+    and `card.jpg`, 1200 by 630. At most `limits.pages`, and never more than 300, are
     drawn; pages that could not be drawn are left out, and `reason` says why.
     """
     if format in _SHOWN_AS_TEXT:
@@ -58,7 +62,7 @@ def _drawn(function: str, arguments: dict[str, Any], limits: Limits, into: Path)
         output_mb=_OUTPUT_MB,
     )
     pages = tuple(_pages(ended.values, into))
-    thumbnail = into / "thumbnail.webp"
+    thumbnail, card = into / THUMBNAIL_FILE, into / CARD_FILE
     reasons = [str(v["reason"]) for v in ended.values if isinstance(v, dict) and "reason" in v]
     if ended.refusal:
         reasons.append(
@@ -69,6 +73,7 @@ def _drawn(function: str, arguments: dict[str, Any], limits: Limits, into: Path)
     return Rendering(
         pages=pages,
         thumbnail=thumbnail if pages and thumbnail.is_file() else None,
+        card=card if pages and card.is_file() else None,
         reason=" ".join(reasons) or (None if pages else "None of its pages could be drawn."),
     )
 
@@ -86,9 +91,21 @@ def _pages(values: tuple[Any, ...], into: Path) -> Iterator[PageImage]:
             continue
         path = into / page_file(number)
         if path.is_file() and not path.is_symlink():
-            yield PageImage(number=number, path=path, width=width, height=height)
+            small = into / small_file(number)
+            yield PageImage(
+                number=number,
+                path=path,
+                width=width,
+                height=height,
+                small=small if small.is_file() and not small.is_symlink() else None,
+            )
 
 
 def page_file(number: int) -> str:
     """The name of a page's picture."""
     return f"page-{number:04d}.webp"
+
+
+def small_file(number: int) -> str:
+    """The name of a page's small picture."""
+    return f"page-{number:04d}.small.webp"

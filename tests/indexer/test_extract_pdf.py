@@ -99,3 +99,13 @@ def test_a_pdf_cut_off_is_read_as_far_as_it_goes_or_refused(tmp_path: Path) -> N
         assert refusal.code == "damaged"
     else:
         assert found.has_text
+
+
+def test_what_a_program_says_of_itself_is_no_description(tmp_path: Path) -> None:
+    # "unspecified" is what a PDF library puts there when nobody said anything
+    for subject, told in (("unspecified", None), ("Slots for trucks", "Slots for trucks")):
+        canvas = Canvas(str(tmp_path / "d.pdf"))
+        canvas.setSubject(subject)
+        canvas.drawString(72, 720, "Docks")
+        canvas.save()
+        assert _read(tmp_path / "d.pdf").description == told

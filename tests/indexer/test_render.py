@@ -58,10 +58,24 @@ def test_a_page_of_any_shape_is_1400_pixels_long(tmp_path: Path) -> None:
 def test_only_finished_pictures_lie_in_the_folder(tmp_path: Path) -> None:
     _render(files.a_pdf(tmp_path / "a.pdf", "x", "y"), "pdf", tmp_path / "out")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "card.jpg",
+        "page-0001.small.webp",
         "page-0001.webp",
+        "page-0002.small.webp",
         "page-0002.webp",
         "thumbnail.webp",
     ]
+
+
+def test_each_page_has_a_small_picture_and_the_first_a_card_to_unfold(tmp_path: Path) -> None:
+    drawn = _render(files.a_pdf(tmp_path / "a.pdf", "x", "y"), "pdf", tmp_path / "out")
+    assert len(drawn.files) == 6 and drawn.card is not None
+    for page in drawn.pages:
+        assert page.small is not None
+        with Image.open(page.small) as image:
+            assert image.width == 200 and image.height < 400
+    with Image.open(drawn.card) as card:
+        assert (card.format, card.size) == ("JPEG", (1200, 630))
 
 
 def test_a_pdf_with_a_password_has_a_reason(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -9,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from contentlib.asset import service
+from contentlib.asset.drawing import store_rendering
 from contentlib.asset.indexing import indexed_assets
 from contentlib.asset.models import Asset, AssetVersion
-from contentlib.asset.service import store_rendering
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
 from contentlib.ports import PageImage, Rendering
@@ -111,11 +112,14 @@ def draw(library: Library, public_id: str, pages: int = 1) -> None:
             .join(Asset, Asset.current_version_id == AssetVersion.id)
             .where(Asset.public_id == public_id)
         ).one()
-        drawn = tuple(PageImage(n, None, 800, 600) for n in range(1, pages + 1))  # type: ignore[arg-type]
+        drawn = tuple(
+            PageImage(n, Path(f"{n}.webp"), 800, 600, small=Path(f"{n}.small.webp"))
+            for n in range(1, pages + 1)
+        )
+        rendering = Rendering(drawn, thumbnail=Path("thumbnail.webp"), card=Path("card.jpg"))
         store_rendering(
             session,
             version_id=version.id,
-            rendering=Rendering(drawn),
-            images=dict.fromkeys(range(1, pages + 1), picture),
-            thumbnail_sha256=picture,
+            rendering=rendering,
+            stored=dict.fromkeys(rendering.files, picture),
         )

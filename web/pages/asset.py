@@ -98,7 +98,15 @@ def thumbnail(public_id: str) -> ResponseReturnValue:
 @bp.get("/assets/<public_id>/v<int:number>/pages/<int:page>.webp")
 @requires("search")
 def page_image(public_id: str, number: int, page: int) -> ResponseReturnValue:
-    sha256 = file_queries.page_image(session(), viewer(), public_id, number, page, today=_today())
+    sha256 = file_queries.page_image(
+        session(),
+        viewer(),
+        public_id,
+        number,
+        page,
+        small=request.args.get("size") == "small",
+        today=_today(),
+    )
     return files.picture(sha256)
 
 

@@ -1,5 +1,5 @@
 // Turning pages in place, and telling how long each was really looked at.
-const sheetNow = () => document.getElementById("sheet");
+export const sheetNow = () => document.getElementById("sheet");
 
 // --- attention -------------------------------------------------------------
 // A page is looked at while the document is visible, has the focus, and was touched within
@@ -121,13 +121,14 @@ function watch() {
 const link = (rel) => sheetNow()?.querySelector(`a[rel="${rel}"]`);
 
 function fetchAhead() {
-  const picture = link("next")?.dataset.image;
-  if (picture) new Image().src = picture;
+  const next = link("next")?.dataset;
+  for (const picture of [next?.image, next?.imageAfter]) if (picture) new Image().src = picture;
 }
 
 let turning = null;
 
-async function turn(address, { keepFocus = null, remember = true } = {}) {
+// Tells `turned` on the document once the new page stands.
+export async function turn(address, { keepFocus = null, remember = true } = {}) {
   count();
   beat();
   const ours = (turning = {});
@@ -145,15 +146,16 @@ async function turn(address, { keepFocus = null, remember = true } = {}) {
   if (turning !== ours) return;
   count();
   const old = sheetNow();
-  const textWasOpen = old.querySelector(".as-text")?.open;
+  const textWasShown = old.querySelector("[data-as-text]")?.checked;
   old.replaceWith(document.adoptNode(fresh));
   pageNow = Number(fresh.dataset.page);
-  const text = fresh.querySelector(".as-text");
-  if (text && textWasOpen) text.open = true;
+  const asText = fresh.querySelector("[data-as-text]");
+  if (asText && textWasShown) asText.checked = true;
   if (remember) history.replaceState(null, "", address);
   if (fresh.getBoundingClientRect().top < 0) fresh.scrollIntoView({ block: "start" });
   if (keepFocus) (link(keepFocus) ?? fresh).focus({ preventScroll: true });
   fetchAhead();
+  document.dispatchEvent(new Event("turned"));
 }
 
 function step(rel, options) {
@@ -170,9 +172,20 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (event.key === "ArrowRight") step("next");
-  else if (event.key === "ArrowLeft") step("prev");
+  if (isElsewhere(event.target)) return;
+  if (event.key === "ArrowRight" || event.key === "PageDown") step("next");
+  else if (event.key === "ArrowLeft" || event.key === "PageUp") step("prev");
+  else if (event.key === "Home" || event.key === "End") {
+    event.preventDefault();
+    const { first, last } = sheetNow().dataset;
+    turn(event.key === "Home" ? first : last);
+  }
 });
+
+// Keys mean something else in a field, and in the overview that lies over the page.
+export function isElsewhere(target) {
+  return document.querySelector("dialog[open]") !== null || target.closest?.("input:not([type=checkbox]), textarea, select") !== null;
+}
 
 // One finger, clearly sideways, and not while zoomed in: then a drag moves the picture.
 let start = null;

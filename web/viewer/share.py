@@ -1,7 +1,5 @@
-"""Share links as a buyer meets them: pages, pictures and files, without account or cookie."""
-
-from collections.abc import Callable
-from typing import Any
+"""Share links as a buyer meets them: pages, pictures and files, without an account, and without
+a cookie where there is no gate."""
 
 from flask import (
     Blueprint,
@@ -19,32 +17,38 @@ from contentlib.share.page_queries import ShownPage, shown_page
 from contentlib.share.queries import SharedItem
 from web.security import csrf
 from web.transaction import library, session
-from web.viewer import beats, guesses
-from web.viewer.entry import Entry, Refused, enter
+from web.viewer import beats, gate, guesses, overview, watermark
+from web.viewer.entry import Entry, Gated, Refused, enter, for_anybody
+from web.viewer.showing import IMAGE_MAX_AGE_S, about
 from web.viewer.tokens import new_view
 
 bp = Blueprint("viewer", __name__, url_prefix="/s")
 bp.record_once(lambda state: guesses.init_app(state.app.extensions))
+bp.record_once(lambda state: watermark.init_app(state.app.extensions))
+bp.register_blueprint(gate.bp)
+bp.register_blueprint(overview.bp)
 
-_IMAGE_MAX_AGE_S = 600
-
-
-def for_anybody(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Marks a view as open to the world, as `web.auth.public` does for members' pages."""
-    view.ability = None  # type: ignore[attr-defined]
-    return view
+_PAGES = ("viewer.opened", "viewer.page", "viewer.overview.pages")
 
 
 @bp.errorhandler(Refused)
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return render_template("viewer/gone.html"), refusal.status
+    token = (request.view_args or {}).get("token", "")
+    return gate.refusal(token, status=refusal.status)
+
+
+@bp.errorhandler(Gated)
+def _gated(gated: Gated) -> ResponseReturnValue:
+    """The gate itself where a page was asked for; a picture or a file is merely refused."""
+    token = (request.view_args or {}).get("token", "")
+    return gate.page(token, gated.gate, status=200 if request.endpoint in _PAGES else 403)
 
 
 @bp.after_request
 def _for_this_buyer_alone(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     # the address is the key: no site that a buyer goes on to shall learn it
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
     # said always: said only where a cookie was looked at, it would tell refusals apart
     response.vary.add("Cookie")
     return response
@@ -58,7 +62,7 @@ def opened(token: str) -> ResponseReturnValue:
     if len(entry.door.items) == 1:
         return _page(token, entry, entry.door.items[0], 1)
     entry.record("page")
-    return render_template("viewer/list.html", token=token, door=entry.door, **_about())
+    return render_template("viewer/list.html", token=token, door=entry.door, **about())
 
 
 @bp.get("/<token>/<int:position>/<int:page>")
@@ -86,20 +90,27 @@ def page_image(token: str, position: int, page: int) -> ResponseReturnValue:
     entry.record("image", item, page, wait=False)
     with library().files.local(shown.image_sha256) as path:
         answer = send_file(
-            path, mimetype="image/webp", etag=shown.image_sha256, max_age=_IMAGE_MAX_AGE_S
+            path, mimetype="image/webp", etag=shown.image_sha256, max_age=IMAGE_MAX_AGE_S
         )
-    answer.headers["Cache-Control"] = f"private, max-age={_IMAGE_MAX_AGE_S}"
+    answer.headers["Cache-Control"] = f"private, max-age={IMAGE_MAX_AGE_S}"
     return answer
 
 
 @bp.get("/<token>/<int:position>/file")
 @for_anybody
 def file(token: str, position: int) -> ResponseReturnValue:
-    """The file, where the sender allows it; event `downloaded`."""
+    """The file, or a watermarked copy, as the sender allows it; event `downloaded`."""
     entry = enter(library(), session(), token)
     item = entry.item(position)
-    if not entry.door.rules.allows_download:
+    offered = entry.door.offered(item)
+    if offered == "off":
         raise Refused
+    if offered == "watermarked":
+        guesses.count("download", token)
+        copy = watermark.watermarked_file(entry, item, session())
+        entry.record("download", item, is_taken=request.method == "GET")
+        copy.headers["Cache-Control"] = "no-store"
+        return copy
     entry.record("download", item, is_taken=_is_a_whole_taking())
     with library().files.local(item.file_sha256) as path:
         answer = send_file(
@@ -154,11 +165,16 @@ def _page(token: str, entry: Entry, item: SharedItem, number: int) -> ResponseRe
         item=item,
         shown=shown or ShownPage(number, None, "", None, None, None),
         last=max(1, item.page_count),
+        offered=entry.door.offered(item),
         view=view,
-        **_about(),
+        card=_card(token, item),
+        **about(),
     )
 
 
-def _about() -> dict[str, Any]:
-    settings = library().settings
-    return {"company": settings.company_name, "kept_days": settings.hit_retention_days}
+def _card(token: str, item: SharedItem) -> str | None:
+    """The whole address of the picture for chats; before it is drawn there is none."""
+    if item.card_sha256 is None:
+        return None
+    path = url_for("viewer.overview.card", token=token, position=item.position)
+    return f"{library().settings.base_url}{path}"

@@ -1,0 +1,24 @@
+"""What the viewer's tests in a real browser share: a running library, a link, a buyer's phone."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from werkzeug.serving import make_server
+
+from contentlib.library import Library
+from tests.web.viewing import viewer_app
+
+
+@contextmanager
+def served(library: Library) -> Iterator[str]:
+    """The address under which the library's share links are open while the block runs."""
+    server = make_server("127.0.0.1", 0, viewer_app(library), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
