@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contentlib.db import Base, Id, Key, Moment, Name, Prose
+from contentlib.db import Base, BigId, Id, Key, Moment, Name, Prose
 
 
 class Notification(Base):
@@ -23,6 +23,8 @@ class Notification(Base):
         # mail that is still to leave
         Index("ix_notifications_mailed_at", "mailed_at", "mail"),
         Index("ix_notifications_share_id", "share_id"),
+        # those of visits that go on
+        Index("ix_notifications_is_provisional", "is_provisional", "at"),
     )
 
     id: Mapped[Id]
@@ -32,7 +34,8 @@ class Notification(Base):
     text: Mapped[Prose]
     path: Mapped[Name]
     share_id: Mapped[int | None] = mapped_column(ForeignKey("shares.id"))
-    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+    # no foreign key: two visits may turn out to be one, and the fact that says so comes later
+    visit_id: Mapped[int | None] = mapped_column(BigId, index=True)
     at: Mapped[Moment]
     read_at: Mapped[Moment | None]
     is_provisional: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from contentlib.crm import importing, queries
 from contentlib.crm.importing import Imported
+from contentlib.engagement.timeline import timeline
 from contentlib.errors import InvalidInput
 from contentlib.share import queries as shares
 from web import recommending
@@ -80,6 +81,7 @@ def page(public_id: str) -> ResponseReturnValue:
         found=found,
         asked=asked,
         answer=recommending.answer_if_ready(asked) if asked else None,
+        moments=timeline(session(), found.lines),
         today=library().clock.now().date(),
         **read_and_sent(found.lines),
     )

@@ -89,6 +89,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// How many news there are: asked after the page stands, and each minute that it is looked at.
+const news = document.querySelector("[data-unread]");
+
+async function countNews() {
+  if (!news || document.visibilityState !== "visible") return;
+  const answer = await fetch(news.dataset.unread, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const { unread } = await answer.json();
+  const mark = news.querySelector(".unread");
+  mark.hidden = unread === 0;
+  mark.textContent = unread > 99 ? "99+" : unread;
+  mark.setAttribute("aria-label", `${unread} new`);
+}
+
+countNews();
+setInterval(countNews, 60_000);
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
