@@ -14,7 +14,7 @@ from contentlib.errors import NotFound
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
 from contentlib.share.models import Share, ShareItem, ShareRecipient
-from contentlib.share.rules import ShareRules, Standing
+from contentlib.share.rules import Download, ShareRules, Standing, offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class SharedItem:
     file_sha256: str
     page_count: int
     thumbnail_sha256: str | None
+    card_sha256: str | None
     source_url: str | None
 
 
@@ -53,6 +54,12 @@ class Door:
     created_at: datetime
     items: tuple[SharedItem, ...]
 
+    def offered(self, item: SharedItem) -> Download:
+        """How the file of an asset leaves by this link."""
+        return offered(
+            self.rules, format=item.format, has_pictures=item.thumbnail_sha256 is not None
+        )
+
     @property
     def standing(self) -> Standing:
         return Standing(self.rules, self.revoked_at, bool(self.items))
@@ -68,17 +75,19 @@ def door(session: Session, share_public_id: str, *, today: date) -> Door | None:
         .join(Member, Share.member_id == Member.id)
         .where(Share.public_id == share_public_id)
     ).first()
-    if row is None:
-        return None
-    share, member_name, member_email = row
+    # asked for a share that is not there, too: the answer shall take as long
+    share_id = 0 if row is None else row[0].id
     shown_version = func.coalesce(ShareItem.pinned_version_id, Asset.current_version_id)
     items = session.execute(
         select(ShareItem, Asset, AssetVersion)
         .join(Asset, ShareItem.asset_id == Asset.id)
         .join(AssetVersion, AssetVersion.id == shown_version)
-        .where(ShareItem.share_id == share.id, is_sendable(today))
+        .where(ShareItem.share_id == share_id, is_sendable(today))
         .order_by(ShareItem.position)
-    )
+    ).all()
+    if row is None:
+        return None
+    share, member_name, member_email = row
     return Door(
         share_id=share.id,
         public_id=share.public_id,
@@ -105,11 +114,17 @@ def door(session: Session, share_public_id: str, *, today: date) -> Door | None:
                 file_sha256=version.file_sha256,
                 page_count=version.page_count,
                 thumbnail_sha256=version.thumbnail_sha256,
+                card_sha256=version.card_sha256,
                 source_url=asset.source_url,
             )
             for item, asset, version in items
         ),
     )
+
+
+def recipients(session: Session, share_id: int) -> tuple[str, ...]:
+    """The addresses of those the link was made for. One statement."""
+    return tuple(_recipients_of(session, [share_id]).get(share_id, ()))
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -141,6 +156,8 @@ class ShareLine:
     message: str
     created_at: datetime
     revoked_at: datetime | None
+    batch: str | None
+    notice: str
 
     def ended_at(self, now: datetime) -> datetime | None:
         """When the link stopped admitting anybody, if it has."""
@@ -165,11 +182,26 @@ def listed(
     opportunity_id: int | None = None,
     asset_id: int | None = None,
     asset_public_id: str | None = None,
+    batch: str | None = None,
+    text: str = "",
+    open_at: datetime | None = None,
     offset: int = 0,
     limit: int = 30,
 ) -> ShareListing:
-    """Newest first. Four statements."""
+    """Newest first; `text` stands in a title, a recipient, a deal or an account.
+
+    `open_at`: only links that still admitted somebody then. Four statements.
+    """
     condition = visible_to(viewer)
+    if batch is not None:
+        condition &= Share.batch == batch
+    if open_at is not None:
+        # written in UTC, second by second, so that their order is the alphabet's
+        expires_at = Share.rules["expires_at"].as_string()
+        condition &= Share.revoked_at.is_(None)
+        condition &= expires_at.is_(None) | (expires_at > open_at.isoformat())
+    for word in text.split()[:5]:
+        condition &= _tells(word)
     if only_own:
         condition &= Share.member_id == viewer.member_id
     if opportunity_id is not None:
@@ -184,6 +216,26 @@ def listed(
     total = session.scalar(select(func.count()).select_from(Share).where(condition)) or 0
     lines = _lines(session, viewer, condition, offset=offset, limit=limit)
     return ShareListing(lines, total)
+
+
+def _tells(word: str) -> ColumnElement[bool]:
+    """Whether a word stands in what a person knows a link by."""
+    titles = (
+        select(ShareItem.share_id).join(Asset).where(Asset.title.icontains(word, autoescape=True))
+    )
+    people = select(ShareRecipient.share_id).where(
+        ShareRecipient.email.icontains(word, autoescape=True)
+        | ShareRecipient.name.icontains(word, autoescape=True)
+    )
+    deals = (
+        select(Opportunity.id)
+        .join(Account, Opportunity.account_id == Account.id)
+        .where(
+            Opportunity.name.icontains(word, autoescape=True)
+            | Account.name.icontains(word, autoescape=True)
+        )
+    )
+    return Share.id.in_(titles) | Share.id.in_(people) | Share.opportunity_id.in_(deals)
 
 
 def visible_share(session: Session, viewer: Viewer, public_id: str) -> ShareLine:
@@ -231,6 +283,8 @@ def _lines(
             message=share.message,
             created_at=share.created_at,
             revoked_at=share.revoked_at,
+            batch=share.batch,
+            notice=share.notice,
         )
         for share, member, opportunity, opportunity_public_id, account in rows
     ]

@@ -1,7 +1,7 @@
 """Making and ending shares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from contentlib.asset.visibility import visible_to
 from contentlib.audit import service as audit
 from contentlib.crm.models import Contact, Opportunity
 from contentlib.crm.queries import visible_to as opportunities_visible_to
-from contentlib.errors import InvalidInput, NotFound
+from contentlib.errors import Conflict, InvalidInput, NotFound
 from contentlib.events import record
 from contentlib.ids import public_id
 from contentlib.member.rules import Viewer
@@ -43,14 +43,19 @@ def create(
     opportunity_public_id: str | None = None,
     message: str = "",
     wanted_rules: rules.ShareRules | None = None,
+    notice: str = "each",
+    batch: str | None = None,
+    can_mail: bool = False,
     now: datetime,
 ) -> Share:
     """Event `share_created`: a link to one or more assets, in their order.
 
-    Raises InvalidInput when an asset must not leave the house, NotFound for an asset or a deal
-    that the member may not see.
+    Every link is made here, whoever asks and by whatever door. `can_mail` says whether one-time
+    codes can be mailed, `notice` how the maker is told of visits, `batch` which links were made
+    together. Raises InvalidInput for rules that could admit nobody and when an asset
+    must not leave the house, NotFound for an asset or a deal that the member may not see.
     """
-    chosen = rules.checked(wanted_rules or rules.ShareRules(), now=now)
+    chosen = rules.checked(wanted_rules or rules.ShareRules(), now=now, can_mail=can_mail)
     assets = _sendable(session, viewer, asset_public_ids, now=now)
     share = Share(
         public_id=public_id(),
@@ -59,6 +64,8 @@ def create(
         message=message.strip()[:5000],
         rules=chosen.to_json(),
         created_at=now,
+        notice=rules.checked_notice(notice),
+        batch=batch,
     )
     for position, asset in enumerate(assets, start=1):
         pinned = None if chosen.follows_current else asset.current_version_id
@@ -149,6 +156,36 @@ def revoke(session: Session, *, viewer: Viewer, share_public_id: str, now: datet
     return share
 
 
+def change_rules(
+    session: Session,
+    *,
+    viewer: Viewer,
+    share_public_id: str,
+    wanted: rules.ShareRules,
+    notice: str,
+    can_mail: bool,
+    now: datetime,
+) -> Share:
+    """New rules for a link that is out: they hold from the next request on.
+
+    Whether it follows the current version was said to its reader and stays. Raises InvalidInput,
+    NotFound, and Conflict for a link that has ended: one that is over stays over.
+    """
+    share = own_share(session, viewer, share_public_id)
+    before = rules.ShareRules.from_json(share.rules)
+    over_at = [at for at in (share.revoked_at, before.expires_at) if at is not None and at <= now]
+    if over_at:
+        raise Conflict("This link has ended and stays so: make a new one.")
+    settled = rules.checked(
+        replace(wanted, follows_current=before.follows_current), now=now, can_mail=can_mail
+    )
+    share.rules, share.notice = settled.to_json(), rules.checked_notice(notice)
+    audit.note(
+        session, actor=viewer.email, act="share rules changed", subject=share.public_id, now=now
+    )
+    return share
+
+
 def mail(
     session: Session,
     *,
@@ -177,3 +214,27 @@ def mail(
         now=now,
     )
     return message_id
+
+
+def ask_maker(
+    session: Session,
+    *,
+    share_public_id: str | None,
+    email: str,
+    name: str,
+    text: str,
+    now: datetime,
+) -> None:
+    """Passes a visitor's words on to whoever made the link, also one that has ended.
+
+    Quiet where there is no such share: who asks learns nothing. Raises InvalidInput without an
+    address to answer to, or without words.
+    """
+    address = rules.normalised_address(email)
+    words = text.strip()
+    if not words:
+        raise InvalidInput("Write a sentence, please.", {"text": "Write a sentence."})
+    share_id = session.scalar(select(Share.id).where(Share.public_id == (share_public_id or "")))
+    if share_id is not None:
+        asked = facts.LinkAskedFor(share_id, address, words[:2000], " ".join(name.split())[:100])
+        record(session, asked, now=now)

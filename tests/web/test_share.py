@@ -252,8 +252,11 @@ def test_more_pages_and_visits_cost_no_more_statements(
 
 
 def _download(library: Library, public_id: str) -> None:
+    """The file is taken in the first visit of the link."""
     with library.database.unit_of_work() as session:
         found = session.query(Share).filter_by(public_id=public_id).one()
+        sitting = session.query(Visit).filter_by(share_id=found.id).first()
+        assert sitting is not None
         asset = found.items[0].asset
         session.add(
             Download(
@@ -262,6 +265,7 @@ def _download(library: Library, public_id: str) -> None:
                 version_id=asset.current_version_id,
                 visitor_key="r" * 64,
                 by_colleague=False,
+                visit_id=sitting.id,
                 at=library.clock.now(),
             )
         )

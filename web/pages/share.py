@@ -1,5 +1,6 @@
-"""Sharing: the dialog, the list of links, and one link with what its readers did."""
+"""Sharing: the dialog, and one link with its rules and what its readers did."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -16,7 +17,8 @@ from contentlib.reactions import share_address
 from contentlib.sending import queries as sends
 from contentlib.sending import service as sending
 from contentlib.sending.rules import sending_of
-from contentlib.share import item_queries, queries, service
+from contentlib.share import item_queries, presets, queries, service
+from contentlib.share.batches import create_for_each
 from contentlib.share.queries import ShareLine
 from web.auth import requires, viewer
 from web.errors import wants_json
@@ -28,14 +30,19 @@ bp = Blueprint("share", __name__)
 
 # So many deals are a list to choose from; more are searched.
 FEW_DEALS = 20
-_PER_PAGE = 30
 
 
 @bp.get("/share/new")
 @requires("share")
 def new() -> ResponseReturnValue:
-    """The dialog for one or more assets."""
-    return _dialog(share_form.of_address(request.args))
+    """The dialog for one or more assets, perhaps filled in from a preset."""
+    form = share_form.of_address(request.args)
+    wanted = request.args.get("preset")
+    if wanted:
+        known = (line for line in presets.usable(session(), viewer()) if line.public_id == wanted)
+        chosen = next(known, None)
+        form = form if chosen is None else form.with_preset(chosen.rules)
+    return _dialog(form)
 
 
 @bp.post("/shares")
@@ -44,44 +51,20 @@ def create() -> ResponseReturnValue:
     """Makes the link and lets it out the way that was chosen."""
     form = share_form.read(request)
     try:
-        made = _made(form)
+        made, batch = _made(form)
     except InvalidInput as error:
         if wants_json():
             raise
         return _dialog(form, error), 422
-    page_of_it = url_for("share.page", public_id=made, new=1)
+    if batch is not None:
+        page_of_it = url_for("share_list.batch", batch=batch, new=1)
+    else:
+        page_of_it = url_for("share.page", public_id=made[0], new=1)
     if wants_json():
-        address = share_address(library(), made)
-        return jsonify(share=made, address=address, page=page_of_it), 201
+        addresses = [share_address(library(), public_id) for public_id in made]
+        told = {"share": made[0], "address": "\n".join(addresses), "page": page_of_it}
+        return jsonify(told), 201
     return redirect(page_of_it, 303)
-
-
-@bp.get("/shares")
-@requires("see own shares")
-def mine() -> ResponseReturnValue:
-    """Own links, or for who leads a team those of the team."""
-    of_team = request.args.get("of") == "team" and viewer().can("see team shares")
-    asset = request.args.get("asset")
-    offset = max(0, request.args.get("offset", 0, type=int))
-    found = queries.listed(
-        session(),
-        viewer(),
-        only_own=not of_team,
-        asset_public_id=asset,
-        offset=offset,
-        limit=_PER_PAGE,
-    )
-    args = {"of": "team" if of_team else None, "asset": asset}
-    return render_template(
-        "shares.html",
-        found=found,
-        of_team=of_team,
-        asset=asset,
-        args={key: value for key, value in args.items() if value is not None},
-        offset=offset,
-        limit=_PER_PAGE,
-        **read_and_sent(found.lines),
-    )
 
 
 @bp.get("/shares/<public_id>")
@@ -101,8 +84,33 @@ def page(public_id: str) -> ResponseReturnValue:
         address=share_address(library(), share.public_id),
         can_mail=library().mailer is not None,
         is_new=bool(request.args.get("new")),
+        form=share_form.of_rules(share.rules, share.notice, library().settings.time_zone),
+        expiries=share_form.EXPIRIES,
+        today=_today(),
         **read_and_sent([share]),
     )
+
+
+@bp.post("/shares/<public_id>/rules")
+@requires("share")
+def change_rules(public_id: str) -> ResponseReturnValue:
+    """New rules for a link that is out. A passcode that is left blank stays as it was."""
+    now, form = library().clock.now(), share_form.read(request)
+    wanted = form.wanted_rules(now=now, zone=library().settings.time_zone)
+    before = queries.visible_share(session(), viewer(), public_id).rules
+    keeps_passcode = not form.passcode and request.form.get("no_passcode") != "yes"
+    if keeps_passcode:
+        wanted = replace(wanted, passcode_hash=before.passcode_hash)
+    service.change_rules(
+        session(),
+        viewer=viewer(),
+        share_public_id=public_id,
+        wanted=wanted,
+        notice=form.notice,
+        can_mail=library().mailer is not None,
+        now=now,
+    )
+    return _back(public_id, "Changed: the rules hold from the next visit on.")
 
 
 @bp.post("/shares/<public_id>/sent")
@@ -147,33 +155,45 @@ def read_and_sent(lines: list[ShareLine]) -> dict[str, Any]:
     return {"read": shown, "sent": sent, "now": library().clock.now()}
 
 
-def _made(form: ShareForm) -> str:
-    """The public id of the new link."""
+def _made(form: ShareForm) -> tuple[list[str], str | None]:
+    """The public ids of the new link, or of one a recipient and their batch; let out the way
+    that was chosen."""
     now = library().clock.now()
     if form.way == "mail":
         _refuse_without_mailer()
-    share = service.create(
-        session(),
-        viewer=viewer(),
-        asset_public_ids=form.assets,
-        recipients=form.wanted_recipients(),
-        opportunity_public_id=form.opportunity or None,
-        message=form.message,
-        wanted_rules=form.wanted_rules(now=now, zone=library().settings.time_zone),
-        now=now,
-    )
+    wanted: dict[str, Any] = {
+        "viewer": viewer(),
+        "asset_public_ids": form.assets,
+        "recipients": form.wanted_recipients(),
+        "opportunity_public_id": form.opportunity or None,
+        "message": form.message,
+        "wanted_rules": form.wanted_rules(now=now, zone=library().settings.time_zone),
+        "notice": form.notice,
+        "can_mail": library().mailer is not None,
+        "now": now,
+    }
+    if form.each == "yes":
+        made = create_for_each(session(), **wanted)
+    else:
+        made = [service.create(session(), **wanted)]
+    for share in made:
+        _let_out(form, share.public_id)
+    return [share.public_id for share in made], made[0].batch
+
+
+def _let_out(form: ShareForm, public_id: str) -> None:
+    now = library().clock.now()
     if form.way == "mail":
         service.mail(
             session(),
             viewer=viewer(),
-            share_public_id=share.public_id,
+            share_public_id=public_id,
             subject=form.subject,
             body=form.message,
             now=now,
         )
     elif form.way == "sent":
-        sending.declare(session(), viewer=viewer(), share_public_id=share.public_id, now=now)
-    return share.public_id
+        sending.declare(session(), viewer=viewer(), share_public_id=public_id, now=now)
 
 
 def _refuse_without_mailer() -> None:
@@ -197,6 +217,7 @@ def _dialog(form: ShareForm, error: InvalidInput | None = None) -> str:
         deals=deals,
         deal=deal,
         expiries=share_form.EXPIRIES,
+        presets=presets.usable(session(), viewer()),
         can_mail=library().mailer is not None,
         today=_today(),
         error=error,

@@ -41,29 +41,51 @@ function complain(sentence) {
   notice.scrollIntoView({ block: "nearest" });
 }
 
-const expiry = document.getElementById("f-expiry");
-const day = document.querySelector("[data-only-for]");
-function showDay() {
-  day.hidden = expiry.value !== day.dataset.onlyFor;
+function watchTheDay() {
+  const expiry = document.getElementById("f-expiry");
+  const day = document.querySelector("[data-only-for]");
+  if (!expiry || !day) return;
+  const show = () => { day.hidden = expiry.value !== day.dataset.onlyFor; };
+  expiry.addEventListener("change", show);
+  show();
 }
-if (expiry && day) {
-  expiry.addEventListener("change", showDay);
-  showDay();
-}
+watchTheDay();
 
 const told = document.querySelector("[data-rules]");
 function tellRules() {
   const rules = new FormData(form);
   const ends = { none: "never ends", date: `ends ${rules.get("expires_on")}` }[rules.get("expiry")];
+  const downloads = { off: "may not be downloaded", watermarked: "is downloaded with a watermark" };
   told.textContent = [
     ends ?? `ends in ${rules.get("expiry")} days`,
-    rules.get("download") === "no" ? "may not be downloaded" : "may be downloaded",
+    downloads[rules.get("download")] ?? "may be downloaded",
     rules.get("version") === "pinned" ? "stays at this version" : "shows the current version",
-  ].join(", ");
+    rules.get("gate") || rules.get("allowed") ? "asks for an address" : "",
+    rules.get("passcode") ? "asks for a passcode" : "",
+    rules.get("max_visits") ? `at most ${rules.get("max_visits")} visits` : "",
+  ].filter(Boolean).join(", ");
 }
 if (told) {
   form.addEventListener("change", tellRules);
   tellRules();
+}
+
+// a preset settles the rules and leaves what was typed besides
+for (const preset of document.querySelectorAll("[data-preset]")) {
+  preset.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await fetch(preset.href).catch(() => null);
+    if (!answer?.ok) {
+      location.assign(preset.href);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const settled = page.querySelector(".share-rules-fields");
+    form.querySelector(".share-rules-fields").replaceWith(document.adoptNode(settled));
+    watchTheDay();
+    tellRules();
+  });
 }
 
 const finder = document.querySelector("[data-deal-finder]");
