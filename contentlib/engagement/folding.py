@@ -1,245 +1,232 @@
-"""Folding beats into visits and views.
+"""Folding requests, beats and downloads into visits.
 
-Both are derived: whatever the order and the pieces in which beats arrive, the visits and views
-are those that all the beats together would have made.
+Visits are derived: whatever the order and the pieces in which their signs arrive, they are those
+that all the signs together would have made.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from contentlib.engagement import rules
-from contentlib.engagement.evidence import Told, sittings_of
-from contentlib.engagement.judging import RULE_VERSION, judge
-from contentlib.engagement.machines import NetworkTable, listed_ranges
-from contentlib.engagement.models import Beat, View, Visit
+from contentlib.engagement import facts, rules
+from contentlib.engagement.alone import one_at_a_time
+from contentlib.engagement.evidence import visits_beside
+from contentlib.engagement.models import UNFOLDED, Beat, Download, Hit, Unfurl, View, Visit
+from contentlib.engagement.remaking import JUDGED_BY, remake
+from contentlib.events import record
 
-_FOLDED_AT_ONCE = 2000
-_JUDGED_AT_ONCE = 500
+# Each batch holds the write lock: short ones let requests through in between.
+_FOLDED_AT_ONCE = 500
+_SPANS_AT_ONCE = 100
+
+_IS_UNFOLDED_HIT = text(UNFOLDED)
+# SQLite would rather look through all that have no visit, the refused ones among them.
+_BY_INDEX = ("INDEXED BY ix_hits_unfolded", "sqlite")
+
+Trace = Hit | Beat | Download
 
 
-def fold_beats(session: Session, *, gap: timedelta) -> int:
-    """Folds new beats into visits and views; returns how many beats were folded.
-
-    1. New beats are grouped into sittings, and each sitting joins the visits it touches. A beat
-       that came late may join two visits: they become one.
-    2. Those visits, and the others that the same loadings reach, are made anew from their beats.
-    """
-    fresh = list(
-        session.scalars(
-            select(Beat)
-            .where(Beat.visit_id.is_(None))
-            .order_by(Beat.at, Beat.id)
-            .limit(_FOLDED_AT_ONCE)
+def unfolded(session: Session) -> bool:
+    """Whether anything waits to be folded. One statement."""
+    waiting = select(
+        or_(
+            exists(select(Hit.id).where(_IS_UNFOLDED_HIT).with_hint(Hit, *_BY_INDEX)),
+            exists(select(Beat.id).where(Beat.visit_id.is_(None))),
+            exists(select(Download.id).where(Download.visit_id.is_(None))),
         )
     )
-    touched = {_join(session, sitting, gap=gap) for sitting in _sittings(fresh, gap=gap)}
-    session.flush()  # what follows reads the beats' visits
+    return bool(session.scalar(waiting))
+
+
+def fold(session: Session, *, gap: timedelta, now: datetime) -> int:
+    """Folds what is new into visits and views; returns how many rows were folded.
+
+    1. What is new is grouped into sittings, and each sitting joins the visits it touches. A sign
+       that came late may join two visits: they become one.
+    2. Those visits are made anew from all that is known of them, and so are the visits that the
+       news throws another light on: of the same loadings, or beside on links of the same message.
+    """
+    one_at_a_time(session)
+    fresh = _fresh(session)
+    joins = _joined(session, fresh, gap=gap)
+    touched = _attached(session, joins, now=now)
+    session.flush()  # what follows reads the rows' visits
+    asked = rules.spans([(t.share_id, t.at) for t in fresh if isinstance(t, Hit)], gap=gap)
+    touched |= visits_beside(session, asked)
     if touched:
-        _remake(session, touched, gap=gap)
+        remake(session, touched, now=now)
     return len(fresh)
 
 
-def judge_again(session: Session, *, gap: timedelta, since: datetime) -> int:
-    """Judges visits anew that older rules judged; returns how many. Told again until it is none.
-
-    Those that began before `since` are frozen: their raw requests are forgotten (METRICS).
-    """
-    outdated = session.scalars(
-        select(Visit.id)
-        .where(Visit.rule_version < RULE_VERSION, Visit.started_at >= since)
-        .order_by(Visit.id)
-        .limit(_JUDGED_AT_ONCE)
-    ).all()
-    if outdated:
-        _remake(session, set(outdated), gap=gap)
-    return len(outdated)
+def _fresh(session: Session) -> list[Trace]:
+    hits = select(Hit).where(_IS_UNFOLDED_HIT).with_hint(Hit, *_BY_INDEX)
+    beats = select(Beat).where(Beat.visit_id.is_(None))
+    taken = select(Download).where(Download.visit_id.is_(None))
+    return [
+        *session.scalars(hits.order_by(Hit.id).limit(_FOLDED_AT_ONCE)),
+        *session.scalars(beats.order_by(Beat.id).limit(_FOLDED_AT_ONCE)),
+        *session.scalars(taken.order_by(Download.id).limit(_FOLDED_AT_ONCE)),
+    ]
 
 
-def _sign(beat: Beat) -> rules.Sign:
-    return rules.Sign(beat.visitor_key, beat.view_key, beat.at)
+@dataclass(slots=True)
+class _Join:
+    """New rows of one sitting and the visits that it touches."""
+
+    rows: list[Trace] = field(default_factory=list)
+    visit_ids: set[int] = field(default_factory=set)
 
 
-def _sittings(beats: Sequence[Beat], *, gap: timedelta) -> list[list[Beat]]:
-    of_share: dict[int, list[Beat]] = defaultdict(list)
-    for beat in beats:
-        of_share[beat.share_id].append(beat)
-    found: list[list[Beat]] = []
-    for there in of_share.values():
-        grouped: dict[int, list[Beat]] = defaultdict(list)
-        numbers = rules.sittings([_sign(beat) for beat in there], gap=gap)
-        for number, beat in zip(numbers, there, strict=True):
-            grouped[number].append(beat)
-        found.extend(grouped.values())
+def _joined(session: Session, fresh: Sequence[Trace], *, gap: timedelta) -> list[_Join]:
+    """The sittings that have something new in them."""
+    of_share: dict[int, list[Trace]] = defaultdict(list)
+    for trace in fresh:
+        of_share[trace.share_id].append(trace)
+    known = _known(session, fresh, gap=gap)
+    found: list[_Join] = []
+    for share_id, there in of_share.items():
+        signs = [*map(_sign, there), *known[share_id]]
+        joins: dict[int, _Join] = defaultdict(_Join)
+        numbers = rules.sittings(signs, gap=gap)
+        for number, trace in zip(numbers, there, strict=False):
+            joins[number].rows.append(trace)
+        for number, sign in zip(numbers[len(there) :], known[share_id], strict=True):
+            if number in joins and sign.visit_id is not None:
+                joins[number].visit_ids.add(sign.visit_id)
+        found.extend(joins.values())
     return found
 
 
-def _join(session: Session, sitting: list[Beat], *, gap: timedelta) -> int:
-    """Gives the beats of a sitting their visit; returns its id."""
-    visits = _visits_met(session, sitting, gap=gap)
-    visit_id = visits[0] if visits else _begin(session, sitting[0])
-    visit = session.get_one(Visit, visit_id)
-    for other in visits[1:]:
-        _merge(session, session.get_one(Visit, other), into=visit)
-    # the next sitting of this batch looks for visits by these bounds
-    visit.started_at = min(visit.started_at, *(beat.at for beat in sitting))
-    visit.last_at = max(visit.last_at, *(beat.at for beat in sitting))
-    for beat in sitting:
-        beat.visit_id = visit_id
-    return visit_id
+def _sign(trace: Trace) -> rules.Sign:
+    view_key = trace.view_key if isinstance(trace, Beat) else None
+    return rules.Sign(trace.visitor_key, view_key, trace.at)
 
 
-def _visits_met(session: Session, sitting: list[Beat], *, gap: timedelta) -> list[int]:
-    first, last = min(b.at for b in sitting), max(b.at for b in sitting)
-    near = select(Visit.id).where(
-        Visit.share_id == sitting[0].share_id,
-        Visit.started_at <= last + gap,
-        Visit.last_at >= first - gap,
-    )
-    known = session.scalars(
-        select(Beat).where(
-            Beat.visit_id.in_(near),
-            Beat.at.between(first - gap, last + gap),
-            Beat.visitor_key.in_({b.visitor_key for b in sitting})
-            | Beat.view_key.in_({b.view_key for b in sitting}),
+def _known(
+    session: Session, fresh: Sequence[Trace], *, gap: timedelta
+) -> dict[int, list[rules.Sign]]:
+    """share id -> what was folded before and may be of one sitting with something new.
+
+    A statement a table for each hundred stretches of time, and none looks beyond them. What comes
+    when its visit is frozen already finds it no more and begins another.
+    """
+    keys = {trace.visitor_key for trace in fresh}
+    loadings = {trace.view_key for trace in fresh if isinstance(trace, Beat)}
+    found: dict[int, list[rules.Sign]] = defaultdict(list)
+    for some in _in_parts(rules.spans([(t.share_id, t.at) for t in fresh], gap=gap)):
+        for table in (Hit, Download):
+            near = or_(*(_within(table, span, gap) for span in some))
+            rows = select(table.share_id, table.visitor_key, table.at, table.visit_id)
+            rows = rows.join(Visit, table.visit_id == Visit.id)
+            rows = rows.where(near, table.visitor_key.in_(keys), Visit.frozen.is_(False))
+            for row in session.execute(rows):
+                found[row.share_id].append(rules.Sign(row.visitor_key, None, row.at, row.visit_id))
+        beats = (
+            select(Beat.share_id, Beat.visitor_key, Beat.view_key, Beat.at, Beat.visit_id)
+            .join(Visit, Beat.visit_id == Visit.id)
+            .where(
+                or_(*(_overlaps(span, gap) for span in some)),
+                Beat.visitor_key.in_(keys) | Beat.view_key.in_(loadings),
+                Visit.frozen.is_(False),
+            )
         )
-    ).all()
-    numbers = rules.sittings([*map(_sign, sitting), *map(_sign, known)], gap=gap)
-    ours = set(numbers[: len(sitting)])
-    met = zip(numbers[len(sitting) :], known, strict=True)
-    return sorted({beat.visit_id for number, beat in met if number in ours and beat.visit_id})
+        for share_id, visitor_key, view_key, at, visit_id in session.execute(beats):
+            found[share_id].append(rules.Sign(visitor_key, view_key, at, visit_id))
+    return found
 
 
-def _begin(session: Session, beat: Beat) -> int:
-    """A visit that is judged once its views are made."""
-    visit = Visit(
-        share_id=beat.share_id,
-        visitor_key=beat.visitor_key,
-        started_at=beat.at,
-        last_at=beat.at,
-        visitor_class="unclear",
-        reasons=[],
-        rule_version=RULE_VERSION,
+def _in_parts(spans: list[rules.Span]) -> Iterator[list[rules.Span]]:
+    for begin in range(0, len(spans), _SPANS_AT_ONCE):
+        yield spans[begin : begin + _SPANS_AT_ONCE]
+
+
+def _within(
+    table: type[Hit] | type[Download], span: rules.Span, gap: timedelta
+) -> ColumnElement[bool]:
+    is_then = table.at.between(span.first - gap, span.last + gap)
+    return and_(table.share_id == span.share_id, is_then)
+
+
+def _overlaps(span: rules.Span, gap: timedelta) -> ColumnElement[bool]:
+    return and_(
+        Visit.share_id == span.share_id,
+        Visit.started_at <= span.last + gap,
+        Visit.last_at >= span.first - gap,
     )
-    session.add(visit)
-    session.flush()  # the beats refer to it by id
-    return visit.id
 
 
-def _merge(session: Session, visit: Visit, *, into: Visit) -> None:
+def _attached(session: Session, joins: Sequence[_Join], *, now: datetime) -> set[int]:
+    """Gives the rows of each sitting their visit; returns the ids of the visits to be made anew."""
+    met = {visit_id for join in joins for visit_id in join.visit_ids}
+    known = {v.id: v for v in session.scalars(select(Visit).where(Visit.id.in_(met)))}
+    begun = {place: _begun(join.rows) for place, join in enumerate(joins) if not join.visit_ids}
+    full = _full(session, met)
+    session.add_all(begun.values())
+    session.flush()  # the rows refer to their visits by id
+    touched = set()
+    for place, join in enumerate(joins):
+        ids = sorted(join.visit_ids)
+        visit = known[ids[0]] if ids else begun[place]
+        if not (ids == [visit.id] and visit.id in full and _only_goes_on(join, visit)):
+            touched.add(visit.id)
+        for other in ids[1:]:
+            _merge(session, known[other], into=visit, now=now)
+        visit.started_at = min(visit.started_at, *(trace.at for trace in join.rows))
+        visit.last_at = max(visit.last_at, *(trace.at for trace in join.rows))
+        for trace in join.rows:
+            trace.visit_id = visit.id
+    return touched
+
+
+def _full(session: Session, visit_ids: Collection[int]) -> set[int]:
+    """Those with as many requests as a visit is judged by: further ones change nothing."""
+    last_judged_by = (
+        select(Hit.id)
+        .where(Hit.visit_id == Visit.id)
+        .order_by(Hit.id)
+        .limit(1)
+        .offset(JUDGED_BY - 1)
+        .scalar_subquery()
+    )
+    full = select(Visit.id).where(Visit.id.in_(visit_ids), last_judged_by.is_not(None))
+    return set(session.scalars(full))
+
+
+def _only_goes_on(join: _Join, visit: Visit) -> bool:
+    return all(isinstance(row, Hit) and row.at >= visit.last_at for row in join.rows)
+
+
+def _begun(rows: Sequence[Trace]) -> Visit:
+    """A visit that is judged when it is made: until then it has no rule."""
+    first = min(rows, key=lambda trace: (trace.at, trace.visitor_key))
+    return Visit(
+        share_id=first.share_id,
+        visitor_key=first.visitor_key,
+        started_at=first.at,
+        last_at=first.at,
+        visitor_class="unclear",
+        rule="",
+        reasons=[],
+        rule_version=0,
+    )
+
+
+def _merge(session: Session, visit: Visit, *, into: Visit, now: datetime) -> None:
+    """Two visits were one: what belonged to the second belongs to the first from now on.
+
+    Slices to the right name visits by their ids; they learn of it by the fact.
+    """
     into.started_at = min(into.started_at, visit.started_at)
     into.last_at = max(into.last_at, visit.last_at)
     session.flush()  # the statements below pass the session's own changes by
-    session.execute(update(Beat).where(Beat.visit_id == visit.id).values(visit_id=into.id))
-    session.execute(delete(View).where(View.visit_id == visit.id))
+    for table in (Hit, Beat, Download):
+        session.execute(update(table).where(table.visit_id == visit.id).values(visit_id=into.id))
+    for derived in (View, Unfurl):
+        session.execute(delete(derived).where(derived.visit_id == visit.id))
     session.delete(visit)
     session.flush()  # nothing may find it any more
-
-
-def _remake(session: Session, touched: set[int], *, gap: timedelta) -> None:
-    loadings = select(Beat.view_key).where(Beat.visit_id.in_(touched))
-    reached = select(Beat.visit_id).where(Beat.view_key.in_(loadings))
-    visit_ids = {found for found in session.scalars(reached) if found is not None}
-    all_loadings = select(Beat.view_key).where(Beat.visit_id.in_(visit_ids))
-    beats = session.scalars(
-        select(Beat).where(Beat.view_key.in_(all_loadings), Beat.visit_id.is_not(None))
-    ).all()
-    gains = _gains(beats)
-    of_visit: dict[int, list[Beat]] = defaultdict(list)
-    for beat in beats:
-        if beat.visit_id is not None and beat.visit_id in visit_ids:
-            of_visit[beat.visit_id].append(beat)
-    told: list[Told] = []
-    for visit in session.scalars(select(Visit).where(Visit.id.in_(visit_ids))):
-        made = _views(visit, of_visit[visit.id], gains)
-        _describe(visit, of_visit[visit.id])
-        told.append(Told(visit, of_visit[visit.id], made))
-    _judge(session, told, gap=gap)
-    _store(session, visit_ids, [view for entry in told for view in entry.views])
-
-
-def _judge(session: Session, told: Sequence[Told], *, gap: timedelta) -> None:
-    table = NetworkTable(listed_ranges())
-    sittings = sittings_of(session, told, table=table, gap=gap)
-    for entry in told:
-        found = judge(sittings[entry.visit.id])
-        entry.visit.visitor_class, entry.visit.rule = found.visitor_class, found.rule
-        entry.visit.reasons = [reason.sentence for reason in found.reasons]
-        entry.visit.pasted_into = found.pasted_into
-        entry.visit.rule_version = RULE_VERSION
-
-
-def _gains(beats: Iterable[Beat]) -> dict[int, int]:
-    """Beat id -> what it added to its page, loading by loading."""
-    of_loading: dict[str, list[Beat]] = defaultdict(list)
-    for beat in beats:
-        of_loading[beat.view_key].append(beat)
-    found: dict[int, int] = {}
-    for told in of_loading.values():
-        claims = {
-            beat.id: rules.Claim(
-                beat.at,
-                beat.ordinal,
-                beat.page,
-                beat.attention_ms,
-                beat.signals.get("elapsed_ms"),
-            )
-            for beat in told
-        }
-        gained = rules.attention_gained(claims.values())
-        found |= {beat_id: gained[claim] for beat_id, claim in claims.items()}
-    return found
-
-
-def _views(visit: Visit, beats: list[Beat], gains: dict[int, int]) -> list[View]:
-    of_page: dict[tuple[int, int, int], list[Beat]] = defaultdict(list)
-    for beat in beats:
-        of_page[beat.asset_id, beat.version_id, beat.page].append(beat)
-    made = []
-    for (asset_id, version_id, page), told in sorted(of_page.items()):
-        news = [beat for beat in told if gains[beat.id] > 0]
-        attention_ms = sum(gains[beat.id] for beat in news)
-        if attention_ms < rules.CONFIRMED_MS:
-            continue
-        made.append(
-            View(
-                visit_id=visit.id,
-                share_id=visit.share_id,
-                asset_id=asset_id,
-                version_id=version_id,
-                page=page,
-                started_at=min(beat.at for beat in news),
-                last_at=max(beat.at for beat in news),
-                attention_ms=attention_ms,
-            )
-        )
-    return made
-
-
-def _describe(visit: Visit, beats: list[Beat]) -> None:
-    first = min(beats, key=lambda beat: (beat.at, beat.view_key, beat.ordinal, beat.page))
-    visit.visitor_key = first.visitor_key
-    visit.device = first.signals.get("device")
-    visit.started_at, visit.last_at = first.at, max(beat.at for beat in beats)
-
-
-def _store(session: Session, visit_ids: set[int], views: list[View]) -> None:
-    """Writes the views; a view that is known keeps its row."""
-    known = {
-        (view.visit_id, view.version_id, view.page): view
-        for view in session.scalars(select(View).where(View.visit_id.in_(visit_ids)))
-    }
-    for view in views:
-        there = known.pop((view.visit_id, view.version_id, view.page), None)
-        if there is None:
-            session.add(view)
-        else:
-            there.started_at, there.last_at = view.started_at, view.last_at
-            there.attention_ms = view.attention_ms
-    if known:
-        session.execute(
-            delete(View).where(tuple_(View.visit_id, View.version_id, View.page).in_(list(known)))
-        )
+    record(session, facts.VisitMerged(visit.id, into.id), now=now)

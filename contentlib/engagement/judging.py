@@ -13,7 +13,7 @@ from typing import Literal
 
 from contentlib.engagement.sitting import AgentKind, Sitting
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 
 # A gateway opens what it scans while the message is being delivered; one that renders pages for
 # its readers (browser isolation) may take its time.
@@ -174,6 +174,13 @@ def _without_script(sitting: Sitting) -> str | None:
     return "The pages were opened one after the other, but the browser runs no script."
 
 
+def _at_the_gate(sitting: Sitting) -> str | None:
+    """A gate shows nothing that one could stay with: silence there speaks against nobody."""
+    if sitting.confirmed or not sitting.hits or not all(h.kind == "gate" for h in sitting.hits):
+        return None
+    return "Somebody was asked for a passcode or an address, and did not go on."
+
+
 def _engaged(sitting: Sitting) -> str | None:
     if not sitting.confirmed or not sitting.is_engaged:
         return None
@@ -212,6 +219,7 @@ RULES: tuple[tuple[str, VisitorClass, Callable[[Sitting], str | None]], ...] = (
     ("only_asked", "machine", _only_asked),
     ("too_soon", "machine", _too_soon),
     ("several_signals", "machine", _several_signals),
+    ("at_the_gate", "unclear", _at_the_gate),
     ("one_signal", "unclear", _one_signal),
     ("engaged", "human", _engaged),
     ("without_script", "unclear", _without_script),
@@ -230,7 +238,7 @@ def judge(sitting: Sitting) -> Judgement:
         if sentence:
             by_signals = name in ("several_signals", "one_signal")
             reasons = (Reason(name, sentence), *(signals(sitting) if by_signals else ()))
-            pasted_into = _agent_named(sitting, "unfurler")
+            pasted_into = _agent_named(sitting, "unfurler") if name == "unfurler" else None
             return Judgement(visitor_class, name, reasons, pasted_into)
     raise AssertionError("the last rule holds for any sitting")
 

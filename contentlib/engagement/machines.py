@@ -160,12 +160,17 @@ def _unfurlers() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class ListedRange:
-    """A network and who asks from there; `id` names the entry, not the range, and stays its own."""
+    """A network and who asks from there; `id` names the entry, not the range, and stays its own.
+
+    `what` and `source`: why they ask, and who says so.
+    """
 
     id: str
     range: IPv4Network | IPv6Network
     name: str
     certainty: Certainty
+    what: str = ""
+    source: str = ""
 
     @property
     def range_id(self) -> str:
@@ -214,6 +219,13 @@ class NetworkTable:
         """
         return _verdict([self._by_id[known] for known in range_ids if known in self._by_id])
 
+    def of_request(self, range_ids: Sequence[str], network: str) -> Network:
+        """The verdict today on a request: the ranges that it matched when it came, and those
+        listed since that hold what is kept of its address."""
+        ids = {*self.of(network).ids, *(known for known in range_ids if known in self._by_id)}
+        holding = sorted((self._by_id[known] for known in ids), key=_narrowest_first)
+        return _verdict(holding)
+
 
 @cache
 def listed_ranges() -> tuple[ListedRange, ...]:
@@ -228,7 +240,14 @@ def listed_ranges() -> tuple[ListedRange, ...]:
         if entry["certainty"] not in get_args(Certainty) or not entry["source"]:
             raise ValueError(f"networks.toml: {entry_id} has no certainty or no source")
         found += [
-            ListedRange(entry_id, ip_network(told_range), entry["name"], entry["certainty"])
+            ListedRange(
+                entry_id,
+                ip_network(told_range),
+                entry["name"],
+                entry["certainty"],
+                entry.get("what", ""),
+                entry["source"],
+            )
             for told_range in entry["ranges"]
         ]
     return tuple(found)
@@ -240,6 +259,10 @@ def _verdict(holding: Sequence[ListedRange]) -> Network:
     narrowest = holding[0]
     ids = tuple(entry.range_id for entry in holding)
     return Network(narrowest.certainty, narrowest.name, ids)
+
+
+def _narrowest_first(entry: ListedRange) -> tuple[int, str]:
+    return -entry.range.prefixlen, entry.range_id
 
 
 def _place(network: IPv4Network | IPv6Network) -> tuple[int, int, int]:

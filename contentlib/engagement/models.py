@@ -1,15 +1,20 @@
 """Raw requests and beats on share links, and the visits and views made of them."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contentlib.db import Base, Id, JsonList, JsonValue, Key, Moment, Name, Prose, Sha256
+
+# Said in the same words by the index and by who uses it.
+UNFOLDED = "visit_id IS NULL AND kind <> 'refused'"
 
 
 class Hit(Base):
     """Event: any HTTP request on a share link. Raw; never shown as a view. Append-only.
 
-    `visit_id` is filled when the request is folded into a visit. `code_id` is the one-time code
+    `visit_id` is filled when the request is folded into a visit; a refused one founds none, for
+    nobody was let in. `by_colleague` tells of a member who was signed in; `network_ids` names the
+    listed ranges and the own offices that the whole address lay in. `code_id` is the one-time code
     that its sender entered; `is_private` says that their browser asked not to be followed.
     """
 
@@ -18,8 +23,16 @@ class Hit(Base):
         # a share's requests in order; the end of retention
         Index("ix_hits_share_id", "share_id", "at"),
         Index("ix_hits_at", "at"),
-        # folding: those that belong to no visit yet; the requests of a visit
+        # the requests of a visit
         Index("ix_hits_visit_id", "visit_id", "id"),
+        # folding: those that belong to no visit yet. Refused requests never will, and must not
+        # be looked through every second
+        Index(
+            "ix_hits_unfolded",
+            "id",
+            sqlite_where=text(UNFOLDED),
+            postgresql_where=text(UNFOLDED),
+        ),
     )
 
     id: Mapped[Id]
@@ -92,8 +105,9 @@ class Visit(Base):
         # sittings of a share; open sitting of a visitor
         Index("ix_visits_share_id", "share_id", "visitor_key", "last_at"),
         Index("ix_visits_started_at", "started_at"),
-        # re-judging: those judged by older rules
-        Index("ix_visits_rule_version", "rule_version"),
+        # re-judging: those judged by older rules; freezing: those at the end of retention
+        Index("ix_visits_rule_version", "frozen", "rule_version"),
+        Index("ix_visits_frozen", "frozen", "started_at"),
     )
 
     id: Mapped[Id]

@@ -1,16 +1,24 @@
-"""Reading what buyers did. Counts are of people (verified and human) unless they say otherwise."""
+"""Reading what buyers did. Counts are of people (verified and human) unless they say otherwise.
 
-from collections.abc import Sequence
+Visits of people who asked not to be followed (GPC, DNT) are counted in the totals of assets and
+against a link's limit. On a link they are one number: there a page, a moment or a name would tell
+what one person did.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset, AssetPage, AssetVersion
-from contentlib.engagement.models import Beat, Download, View, Visit
+from contentlib.engagement.counting import NO_VISITS, OTHERS, PEOPLE, VisitCounts
+from contentlib.engagement.models import Download, Hit, View, Visit
+from contentlib.share.models import Share, ShareCode, ShareRecipient
 
-PEOPLE = ("verified", "human")
+__all__ = ["PEOPLE"]
 
 
 def human_visits(
@@ -28,40 +36,80 @@ def human_visits(
     return session.scalar(select(func.count()).select_from(Visit).where(counted)) or 0
 
 
+def keys_sitting(
+    session: Session, share_public_id: str, keys: Collection[str], *, since: datetime
+) -> set[str]:
+    """Which of these visitors of a share asked or read since then. One statement."""
+    asked = (
+        select(Hit.visitor_key)
+        .join(Share, Hit.share_id == Share.id)
+        .where(Share.public_id == share_public_id, Hit.visitor_key.in_(keys), Hit.at >= since)
+    )
+    read = (
+        select(Visit.visitor_key)
+        .join(Share, Visit.share_id == Share.id)
+        .where(
+            Share.public_id == share_public_id,
+            Visit.visitor_key.in_(keys),
+            Visit.last_at >= since,
+        )
+    )
+    return set(session.scalars(union_all(asked, read)))
+
+
 @dataclass(frozen=True, slots=True)
 class ShareEngagement:
-    """A share's engagement in one line. `readers` is "at least so many": keys of one day."""
+    """A share's engagement in one line. `readers` is "at least so many": keys of one day.
 
-    visits: int = 0
-    other_visits: int = 0
+    `private_visits` are of people who asked not to be followed; the other figures are without
+    them. `other_downloads` are those of unclear visitors and machines.
+    """
+
+    counts: VisitCounts = NO_VISITS
     readers: int = 0
     pages: int = 0
     attention_ms: int = 0
     downloads: int = 0
+    other_downloads: int = 0
+    private_visits: int = 0
     last_at: datetime | None = None
+
+    @property
+    def visits(self) -> int:
+        return self.counts.people
+
+    @property
+    def other_visits(self) -> int:
+        return self.counts.others
 
 
 def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEngagement]:
     """share id -> engagement. Three statements, whatever the number of shares."""
     if not share_ids:
         return {}
-    is_person = Visit.visitor_class.in_(PEOPLE)
+    is_followed = Visit.is_private.is_(False)
+    is_reader = Visit.visitor_class.in_(PEOPLE) & is_followed
+    classes = [
+        func.count().filter((Visit.visitor_class == name) & is_followed).label(name)
+        for name in (*PEOPLE, *OTHERS)
+    ]
+    is_private_reader = Visit.visitor_class.in_(PEOPLE) & Visit.is_private
     visits = session.execute(
         select(
             Visit.share_id,
-            func.count().filter(is_person).label("visits"),
-            func.count().filter(Visit.visitor_class.in_(("unclear", "machine"))).label("other"),
-            func.count(Visit.visitor_key.distinct()).filter(is_person).label("readers"),
-            func.max(Visit.last_at).filter(is_person).label("last_at"),
+            *classes,
+            func.count(Visit.visitor_key.distinct()).filter(is_reader).label("readers"),
+            func.count().filter(is_private_reader).label("private_visits"),
+            func.max(Visit.last_at).filter(is_reader).label("last_at"),
         )
         .where(Visit.share_id.in_(share_ids))
         .group_by(Visit.share_id)
     )
     found = {
         row.share_id: {
-            "visits": row.visits,
-            "other_visits": row.other,
+            "counts": VisitCounts(row.verified, row.human, row.unclear, row.machine),
             "readers": row.readers,
+            "private_visits": row.private_visits,
             "last_at": row.last_at,
         }
         for row in visits
@@ -69,7 +117,7 @@ def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEnga
     views = session.execute(
         select(View.share_id, View.version_id, View.page, func.sum(View.attention_ms).label("ms"))
         .join(Visit, View.visit_id == Visit.id)
-        .where(View.share_id.in_(share_ids), is_person)
+        .where(View.share_id.in_(share_ids), is_reader)
         .group_by(View.share_id, View.version_id, View.page)
     )
     for view in views:
@@ -77,12 +125,18 @@ def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEnga
         entry["pages"] = entry.get("pages", 0) + 1
         entry["attention_ms"] = entry.get("attention_ms", 0) + int(view.ms)
     downloads = session.execute(
-        select(Download.share_id, func.count().label("downloads"))
-        .where(Download.share_id.in_(share_ids), Download.by_colleague.is_(False))
+        select(
+            Download.share_id,
+            func.count().filter(is_reader).label("people"),
+            func.count().filter(Visit.visitor_class.in_(OTHERS) & is_followed).label("others"),
+        )
+        .join(Visit, Download.visit_id == Visit.id)
+        .where(Download.share_id.in_(share_ids))
         .group_by(Download.share_id)
     )
-    for share_id, taken in downloads:
-        found.setdefault(share_id, {})["downloads"] = taken
+    for taken in downloads:
+        entry = found.setdefault(taken.share_id, {})
+        entry["downloads"], entry["other_downloads"] = taken.people, taken.others
     return {share_id: ShareEngagement(**entry) for share_id, entry in found.items()}
 
 
@@ -100,21 +154,9 @@ class PageReading:
     attention_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class VisitLine:
-    """A visit as the rep sees it."""
-
-    started_at: datetime
-    last_at: datetime
-    visitor_class: str
-    reasons: tuple[str, ...]
-    device: str | None
-    pages: tuple[int, ...]
-    attention_ms: int
-
-
 def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> list[PageReading]:
-    """Each page of these versions with how people read it on the share. Two statements."""
+    """Each page of these versions with how people read it on the share, without those who asked
+    not to be followed. Two statements."""
     rows = session.execute(
         select(
             View.version_id,
@@ -123,7 +165,11 @@ def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> l
             func.sum(View.attention_ms).label("ms"),
         )
         .join(Visit, View.visit_id == Visit.id)
-        .where(View.share_id == share_id, Visit.visitor_class.in_(PEOPLE))
+        .where(
+            View.share_id == share_id,
+            Visit.visitor_class.in_(PEOPLE),
+            Visit.is_private.is_(False),
+        )
         .group_by(View.version_id, View.page)
     )
     read = {(row.version_id, row.page): (row.readings, int(row.ms)) for row in rows}
@@ -149,23 +195,51 @@ def pages_read(session: Session, share_id: int, version_ids: Sequence[int]) -> l
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """A visit as the rep sees it.
+
+    `pages` confirmed that they were seen, for `attention_ms` together. `asked_pages` were only
+    asked for: by a browser without script, or a program; for how long they were seen, nobody
+    knows. `reader` is who proved an address ("Ann, ann@x.example"). `network` is what is kept of
+    theirs, for whoever keeps the lists of networks.
+    """
+
+    started_at: datetime
+    last_at: datetime
+    visitor_class: str
+    reasons: tuple[str, ...]
+    device: str | None
+    pages: tuple[int, ...]
+    attention_ms: int
+    asked_pages: tuple[int, ...] = ()
+    reader: str | None = None
+    pasted_into: str | None = None
+    took_file: bool = False
+    network: str | None = None
+
+
 def visits_of(session: Session, share_id: int, *, limit: int = 100) -> list[VisitLine]:
-    """Newest first, colleagues left out. Two statements."""
+    """Newest first; colleagues are left out, and people who asked not to be followed. Six
+    statements."""
     visits = list(
         session.scalars(
             select(Visit)
-            .where(Visit.share_id == share_id, Visit.visitor_class != "colleague")
-            .order_by(Visit.started_at.desc())
+            .where(
+                Visit.share_id == share_id,
+                Visit.visitor_class != "colleague",
+                Visit.is_private.is_(False),
+            )
+            .order_by(Visit.started_at.desc(), Visit.id.desc())
             .limit(limit)
         )
     )
-    pages: dict[int, list[tuple[int, int]]] = {}
-    for visit_id, page, attention_ms in session.execute(
-        select(View.visit_id, View.page, View.attention_ms)
-        .where(View.visit_id.in_([visit.id for visit in visits]))
-        .order_by(View.visit_id, View.page)
-    ):
-        pages.setdefault(visit_id, []).append((page, attention_ms))
+    ids = [visit.id for visit in visits]
+    seen = _seen(session, ids)
+    asked = _asked(session, [visit_id for visit_id in ids if visit_id not in seen])
+    readers = _readers(session, share_id, visits)
+    networks = _networks(session, ids)
+    taken = set(session.scalars(select(Download.visit_id).where(Download.visit_id.in_(ids))))
     return [
         VisitLine(
             visit.started_at,
@@ -173,13 +247,69 @@ def visits_of(session: Session, share_id: int, *, limit: int = 100) -> list[Visi
             visit.visitor_class,
             tuple(visit.reasons),
             visit.device,
-            tuple(page for page, _ in pages.get(visit.id, ())),
-            sum(ms for _, ms in pages.get(visit.id, ())),
+            tuple(page for page, _ in seen.get(visit.id, ())),
+            sum(ms for _, ms in seen.get(visit.id, ())),
+            tuple(asked.get(visit.id, ())),
+            readers.get(visit.code_id or 0),
+            visit.pasted_into,
+            visit.id in taken,
+            networks.get(visit.id),
         )
         for visit in visits
     ]
 
 
-def unfolded(session: Session) -> bool:
-    """Whether beats wait to be folded. One statement."""
-    return session.scalar(select(Beat.id).where(Beat.visit_id.is_(None)).limit(1)) is not None
+def _seen(session: Session, visit_ids: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """visit id -> (page, attention in ms) of the pages that confirmed themselves."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for visit_id, page, attention_ms in session.execute(
+        select(View.visit_id, View.page, View.attention_ms)
+        .where(View.visit_id.in_(visit_ids))
+        .order_by(View.visit_id, View.page)
+    ):
+        found[visit_id].append((page, attention_ms))
+    return dict(found)
+
+
+def _asked(session: Session, visit_ids: Sequence[int]) -> dict[int, list[int]]:
+    """visit id -> the pages that were fetched, not only asked after; while requests are kept."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = session.execute(
+        select(Hit.visit_id, Hit.page)
+        .where(
+            Hit.visit_id.in_(visit_ids),
+            Hit.kind == "page",
+            Hit.method == "GET",
+            Hit.page.is_not(None),
+        )
+        .distinct()
+        .order_by(Hit.visit_id, Hit.page)
+    )
+    for visit_id, page in rows:
+        if visit_id is not None and page is not None:
+            found[visit_id].append(page)
+    return dict(found)
+
+
+def _networks(session: Session, visit_ids: Sequence[int]) -> dict[int, str]:
+    """visit id -> a network that it came from, while requests are kept."""
+    rows = session.execute(
+        select(Hit.visit_id, func.min(Hit.network))
+        .where(Hit.visit_id.in_(visit_ids), Hit.network != "")
+        .group_by(Hit.visit_id)
+    )
+    return {visit_id: network for visit_id, network in rows if visit_id is not None}
+
+
+def _readers(session: Session, share_id: int, visits: Sequence[Visit]) -> dict[int, str]:
+    """code id -> who proved the address that the code was mailed to, as the maker knows them."""
+    code_ids = [visit.code_id for visit in visits if visit.code_id is not None]
+    is_recipient = and_(
+        ShareRecipient.share_id == share_id, ShareRecipient.email == ShareCode.email
+    )
+    rows = session.execute(
+        select(ShareCode.id, ShareCode.email, ShareRecipient.name)
+        .outerjoin(ShareRecipient, is_recipient)
+        .where(ShareCode.id.in_(code_ids))
+    )
+    return {code_id: f"{name}, {email}" if name else email for code_id, email, name in rows}

@@ -65,6 +65,16 @@ def prefetch_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name][:100] for name in names if headers.get(name)}
 
 
+def asks_not_to_be_followed(headers: Mapping[str, str]) -> bool:
+    """Whether the browser says so: Global Privacy Control, or Do Not Track.
+
+    >>> asks_not_to_be_followed({"DNT": "1"}), asks_not_to_be_followed({"Sec-GPC": "0"})
+    (True, False)
+    """
+    told = {name.casefold(): value.strip() for name, value in headers.items()}
+    return told.get("sec-gpc") == "1" or told.get("dnt") == "1"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One row of `beats` as the folding sees it; `elapsed_ms` since the page was loaded."""
@@ -99,19 +109,23 @@ def attention_gained(claims: Iterable[Claim]) -> dict[Claim, int]:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """That somebody was there: who it may have been, in which loading, when."""
+    """That somebody was there: who it may have been, in which loading of the viewer, when.
+
+    `visit_id` is the visit that it is known to belong to.
+    """
 
     visitor_key: str
-    view_key: str
+    view_key: str | None
     at: datetime
+    visit_id: int | None = None
 
 
 def sittings(signs: Sequence[Sign], *, gap: timedelta) -> list[int]:
     """For each sign the number of its sitting, numbered in the order of time.
 
-    Two signs belong together when visitor or loading is the same and at most `gap` lies
-    between them, and so does whatever a chain of such pairs joins. Stated like this the
-    sittings do not depend on the order in which beats arrive.
+    Two signs belong together when visitor or loading is the same and at most `gap` lies between
+    them, or when they were found to be of one visit before, and so does whatever a chain of such
+    pairs joins. Stated like this the sittings do not depend on the order in which signs arrive.
     """
     parent = list(range(len(signs)))
 
@@ -121,18 +135,52 @@ def sittings(signs: Sequence[Sign], *, gap: timedelta) -> list[int]:
             of = parent[of]
         return of
 
-    latest: dict[tuple[str, str], int] = {}
+    latest: dict[tuple[str, str | int], int] = {}
     in_time = sorted(range(len(signs)), key=lambda i: signs[i].at)
     for i in in_time:
-        for key in (("visitor", signs[i].visitor_key), ("loading", signs[i].view_key)):
-            before = latest.get(key)
-            if before is not None and signs[i].at - signs[before].at <= gap:
+        sign = signs[i]
+        keys: list[tuple[str, str | int | None]] = [
+            ("visitor", sign.visitor_key),
+            ("loading", sign.view_key),
+            ("visit", sign.visit_id),
+        ]
+        for kind, key in keys:
+            if key is None:
+                continue
+            before = latest.get((kind, key))
+            is_near = before is not None and sign.at - signs[before].at <= gap
+            if before is not None and (is_near or kind == "visit"):
                 parent[root(i)] = root(before)
-            latest[key] = i
+            latest[kind, key] = i
     numbers: dict[int, int] = {}
     for i in in_time:
         numbers.setdefault(root(i), len(numbers))
     return [numbers[root(i)] for i in range(len(signs))]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time on one share."""
+
+    share_id: int
+    first: datetime
+    last: datetime
+
+
+def spans(moments: Iterable[tuple[int, datetime]], *, gap: timedelta) -> list[Span]:
+    """The stretches in which something happened on each share, `gap` or less between neighbours.
+
+    What comes late, days after its time, makes a stretch of its own: nothing in between is
+    looked through for its sake.
+    """
+    found: list[Span] = []
+    for share_id, at in sorted(moments):
+        last = found[-1] if found else None
+        if last is not None and last.share_id == share_id and at - last.last <= gap:
+            found[-1] = Span(share_id, last.first, at)
+        else:
+            found.append(Span(share_id, at, at))
+    return found
 
 
 def device_of(user_agent: str) -> str:

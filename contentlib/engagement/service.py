@@ -3,16 +3,15 @@
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from contentlib.db import Base, rows_changed
+from contentlib.db import Base
 from contentlib.engagement import rules
-from contentlib.engagement.folding import fold_beats as fold_beats
 from contentlib.engagement.models import Beat, Download, Hit, VisitorSalt
 from contentlib.engagement.queries import human_visits
 from contentlib.events.hits import HitWriter
@@ -55,16 +54,17 @@ def salt_of_day(session: Session, *, now: datetime) -> bytes:
     return bytes.fromhex(session.scalars(select(VisitorSalt.salt).filter_by(day=day)).one())
 
 
+def known_salt(session: Session, day: date) -> bytes | None:
+    """The secret of a day, while it is kept. One statement."""
+    salt = session.scalar(select(VisitorSalt.salt).filter_by(day=day.isoformat()))
+    return bytes.fromhex(salt) if salt is not None else None
+
+
 def forget_old_salts(session: Session, *, now: datetime) -> None:
     """Deletes salts older than 48 hours."""
     limit = now - timedelta(hours=48)
     for old in session.scalars(select(VisitorSalt).where(VisitorSalt.created_at < limit)):
         session.delete(old)
-
-
-def forget_old_hits(session: Session, *, before: datetime) -> int:
-    """Deletes raw requests at the end of their retention; visits and views stay. How many."""
-    return rows_changed(session, delete(Hit).where(Hit.at < before))
 
 
 def hit_row(
@@ -87,7 +87,8 @@ def hit_row(
     is_private: bool = False,
 ) -> dict[str, Any]:
     """A row of `hits` for the hit writer. `network` is truncated already, `network_ids` are the
-    listed ranges that the whole address lay in; `kind` is page, image, file, or what else was
+    listed ranges and own offices that the whole address lay in, `by_colleague` is a member who is
+    signed in; `kind` is page, image, file, or what else was
     asked for; `code_id` is the one-time code that was entered, `is_private` a browser that asks
     not to be followed."""
     return {

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset
+from contentlib.events import record
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
+from contentlib.sending import facts
 from contentlib.sending.models import Send
 from contentlib.share import service as share_service
 from contentlib.share.models import Share
@@ -38,7 +40,11 @@ def declare(session: Session, *, viewer: Viewer, share_public_id: str, now: date
 def record_share_sent(
     session: Session, *, share: Share, evidence: str, message_key: str, now: datetime
 ) -> list[Send]:
-    """One send for each asset of the link; told twice (same key) it adds nothing."""
+    """One send for each asset of the link; told twice (same key) it adds nothing.
+
+    Visits may be older than word of the sending, so it is a fact; a rep's declaration says nothing
+    of the moment and is none.
+    """
     known = set(
         session.scalars(
             select(Send.asset_id).where(
@@ -68,4 +74,6 @@ def record_share_sent(
         )
         session.add(send)
         made.append(send)
+    if made and evidence != "declared":
+        record(session, facts.ShareSent(share.id, now.isoformat()), now=now)
     return made

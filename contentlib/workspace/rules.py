@@ -1,9 +1,14 @@
-"""What counts as one of our own networks. Pure."""
+"""What counts as a network of ours, or of machines. Pure."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
 from contentlib.errors import InvalidInput
+
+# What the audit log calls it when past visits were judged anew.
+JUDGED_AGAIN = "visits judged again"
+
+CERTAINTIES = ("certain", "probable")
 
 
 def checked_network(text: str) -> str:
@@ -21,9 +26,20 @@ def checked_network(text: str) -> str:
         ) from error
     if network.prefixlen < (8 if network.version == 4 else 16):
         raise InvalidInput(
-            "That network is far too large to be an office.", {"cidr": "Use a smaller network."}
+            "That network is far too large to be one office's or one service's.",
+            {"cidr": "Use a smaller network."},
         )
     return str(network)
+
+
+def checked_certainty(text: str) -> str:
+    """`certain` (nobody reads from there) or `probable`. Raises InvalidInput."""
+    if text not in CERTAINTIES:
+        raise InvalidInput(
+            "Say how sure you are that machines ask from there.",
+            {"certainty": "Choose certain or probable."},
+        )
+    return text
 
 
 def holds(networks: Iterable[str], address: str) -> bool:

@@ -1,7 +1,9 @@
 """What is believed of beats, for any of them."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from contentlib.engagement.rules import (
     attention_gained,
     believes,
     sittings,
+    spans,
     truncated_network,
     visitor_key,
 )
@@ -108,6 +111,36 @@ def test_two_signs_of_one_visitor_within_the_gap_are_one_sitting(signs: list[Sig
             same = first.visitor_key == second.visitor_key or first.view_key == second.view_key
             if same and abs(first.at - second.at) <= GAP:
                 assert numbers[a] == numbers[b]
+
+
+@given(SIGNS, st.lists(st.sampled_from([None, 1, 2]), min_size=25, max_size=25))
+def test_signs_that_were_of_one_visit_stay_together(
+    signs: list[Sign], visits: list[int | None]
+) -> None:
+    known = [replace(sign, visit_id=visit) for sign, visit in zip(signs, visits, strict=False)]
+    numbers = sittings(known, gap=GAP)
+    for visit in (1, 2):
+        there = {n for n, sign in zip(numbers, known, strict=True) if sign.visit_id == visit}
+        assert len(there) <= 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3),
+            st.integers(0, 300).map(lambda minutes: LOADED + timedelta(minutes=minutes)),
+        ),
+        max_size=30,
+    )
+)
+def test_stretches_hold_every_moment_and_silence_lies_between_them(
+    moments: list[tuple[int, datetime]],
+) -> None:
+    found = spans(moments, gap=GAP)
+    for share_id, at in moments:
+        assert sum(s.share_id == share_id and s.first <= at <= s.last for s in found) == 1
+    for before, after in pairwise(found):
+        assert before.share_id < after.share_id or after.first - before.last > GAP
 
 
 @given(st.ip_addresses())

@@ -38,7 +38,7 @@ HITS = st.builds(
     HitSeen,
     at=MOMENTS,
     method=st.sampled_from(["GET", "GET", "HEAD", "OPTIONS"]),
-    kind=st.sampled_from(["page", "page", "image", "download"]),
+    kind=st.sampled_from(["page", "page", "image", "download", "gate"]),
     page=st.integers(1, 5),
     version_id=st.integers(1, 2),
     agent=AGENTS,

@@ -65,6 +65,13 @@ def _is_count(value: Any) -> TypeGuard[int]:
     return type(value) is int and value >= 0
 
 
+def _signals(told: Told, entry: Entry) -> dict[str, Any]:
+    signals: dict[str, Any] = {"webdriver": told.webdriver, "device": entry.visitor.device}
+    if entry.visitor.offices:
+        signals["offices"] = entry.visitor.offices
+    return signals
+
+
 def write(told: Told, entry: Entry) -> bool:
     """Whether the beat is on disk; a confirmed one outlives any crash from here on."""
     rows = engagement.beat_rows(
@@ -77,7 +84,7 @@ def write(told: Told, entry: Entry) -> bool:
         visitor_key=entry.visitor.key,
         by_colleague=entry.visitor.by_colleague,
         trusted_input=told.trusted_input,
-        signals={"webdriver": told.webdriver, "device": entry.visitor.device},
+        signals=_signals(told, entry),
         now=entry.now,
         loaded_at=told.token.loaded_at,
         code_id=entry.code_id,

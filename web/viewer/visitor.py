@@ -10,16 +10,18 @@ from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from contentlib.engagement import rules
-from contentlib.engagement import service as engagement
-from contentlib.engagement.machines import NetworkTable, listed_ranges
+from contentlib.engagement.networks import is_office, networks_now
 from contentlib.library import Library
-from contentlib.workspace.queries import own_networks
-from contentlib.workspace.rules import holds
+from web.viewer.visitor_keys import VisitorKeys
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What a request says of its sender; the whole address stays in memory and goes nowhere."""
+    """What a request says of its sender; the whole address stays in memory and goes nowhere.
+
+    `by_colleague` is a member who is signed in; `network_ids` name the listed ranges and the own
+    offices that the address lies in. `is_private`: the browser asks that nobody be followed.
+    """
 
     key: str
     network: str
@@ -29,6 +31,11 @@ class Visitor:
     prefetch: dict[str, str]
     network_ids: tuple[str, ...] = ()
     is_private: bool = False
+
+    @property
+    def offices(self) -> list[str]:
+        """The own offices among the networks."""
+        return [known for known in self.network_ids if is_office(known)]
 
     @property
     def device(self) -> str:
@@ -50,32 +57,33 @@ class Visitor:
 
 
 def visitor(library: Library, session: Session, share_public_id: str, *, now: datetime) -> Visitor:
-    """The visitor of a share. One statement, and one more where a day begins."""
+    """The visitor of a share. One statement, and up to two more about midnight."""
     address = request.remote_addr or ""
     network = rules.truncated_network(address)
     user_agent = request.headers.get("User-Agent", "")[:500]
     return Visitor(
-        key=rules.visitor_key(
-            salt=_salt(library, now),
+        key=_keys().key_of(
+            library,
+            session,
             network=network,
             user_agent=user_agent,
             share_public_id=share_public_id,
+            now=now,
         ),
         network=network,
         user_agent=user_agent,
-        by_colleague=_is_signed_in() or holds(own_networks(session), address),
+        by_colleague=_is_signed_in(),
         referrer_origin=_origin(request.referrer),
         prefetch=rules.prefetch_headers(dict(request.headers)),
         # asked while the whole address is at hand: what is kept of it fits no narrower range
-        network_ids=_listed().of(address).ids,
+        network_ids=networks_now(session).ids_of(address),
+        is_private=rules.asks_not_to_be_followed(dict(request.headers)),
     )
 
 
-def _listed() -> NetworkTable:
-    known: NetworkTable | None = current_app.extensions.get("listed_networks")
-    if known is None:
-        known = current_app.extensions["listed_networks"] = NetworkTable(listed_ranges())
-    return known
+def _keys() -> VisitorKeys:
+    keys: VisitorKeys = current_app.extensions.setdefault("visitor_keys", VisitorKeys())
+    return keys
 
 
 def _is_signed_in() -> bool:
@@ -94,14 +102,3 @@ def _origin(referrer: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return f"{parts.scheme}://{parts.hostname}"[:300]
-
-
-def _salt(library: Library, now: datetime) -> bytes:
-    day = now.date()
-    known: tuple[Any, bytes] | None = current_app.extensions.get("visitor_salt")
-    if known is None or known[0] != day:
-        # its own short unit of work: the request itself only reads
-        with library.database.unit_of_work() as writing:
-            known = (day, engagement.salt_of_day(writing, now=now))
-        current_app.extensions["visitor_salt"] = known
-    return known[1]

@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "writer_marks",
+        sa.Column("writer", sa.String(length=80), nullable=False),
+        sa.Column("direct", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drained", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", contentlib.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("writer", name=op.f("pk_writer_marks")),
+    )
+
+    op.create_table(
         "machine_networks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("cidr", sa.String(length=50), nullable=False),
@@ -80,12 +89,22 @@ def upgrade() -> None:
     for name in ("hits", "downloads"):
         op.add_column(name, _reference(name, "visit_id", "visits.id"), inline_references=True)
         op.create_index(f"ix_{name}_visit_id", name, ["visit_id", "id"])
+    unfolded = sa.text("visit_id IS NULL AND kind <> 'refused'")
+    op.create_index(
+        "ix_hits_unfolded", "hits", ["id"], sqlite_where=unfolded, postgresql_where=unfolded
+    )
+    op.drop_index("ix_visits_rule_version", table_name="visits")
+    op.create_index("ix_visits_rule_version", "visits", ["frozen", "rule_version"])
+    op.create_index("ix_visits_frozen", "visits", ["frozen", "started_at"])
 
     op.add_column("shares", sa.Column("batch", sa.String(length=40), nullable=True))
     op.add_column(
         "shares", sa.Column("notice", sa.String(length=80), server_default="each", nullable=False)
     )
     op.create_index("ix_shares_batch", "shares", ["batch"])
+
+    op.add_column("asset_pages", sa.Column("small_sha256", sa.String(length=64), nullable=True))
+    op.add_column("asset_versions", sa.Column("card_sha256", sa.String(length=64), nullable=True))
 
     # nothing wrote notifications before
     op.drop_index("ix_notifications_member_id", table_name="notifications")
@@ -117,18 +136,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["share_id"], ["shares.id"], name=op.f("fk_notifications_share_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["visit_id"], ["visits.id"], name=op.f("fk_notifications_visit_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint("member_id", "key", name=op.f("uq_notifications_member_id_key")),
     )
     op.create_index("ix_notifications_member_id", "notifications", ["member_id", "at"])
     op.create_index("ix_notifications_mailed_at", "notifications", ["mailed_at", "mail"])
     op.create_index("ix_notifications_share_id", "notifications", ["share_id"])
+    op.create_index(op.f("ix_notifications_visit_id"), "notifications", ["visit_id"])
+    op.create_index("ix_notifications_is_provisional", "notifications", ["is_provisional", "at"])
 
 
 def downgrade() -> None:
+    op.drop_table("writer_marks")
+    op.drop_index("ix_notifications_is_provisional", table_name="notifications")
+    op.drop_index(op.f("ix_notifications_visit_id"), table_name="notifications")
     op.drop_index("ix_notifications_share_id", table_name="notifications")
     op.drop_index("ix_notifications_mailed_at", table_name="notifications")
     op.drop_index("ix_notifications_member_id", table_name="notifications")
@@ -151,10 +172,17 @@ def downgrade() -> None:
     )
     op.create_index("ix_notifications_member_id", "notifications", ["member_id", "at"])
 
+    op.drop_column("asset_versions", "card_sha256")
+    op.drop_column("asset_pages", "small_sha256")
+
     op.drop_index("ix_shares_batch", table_name="shares")
     op.drop_column("shares", "notice")
     op.drop_column("shares", "batch")
 
+    op.drop_index("ix_visits_frozen", table_name="visits")
+    op.drop_index("ix_visits_rule_version", table_name="visits")
+    op.create_index("ix_visits_rule_version", "visits", ["rule_version"])
+    op.drop_index("ix_hits_unfolded", table_name="hits")
     for name in ("hits", "downloads"):
         op.drop_index(f"ix_{name}_visit_id", table_name=name)
         op.drop_column(name, "visit_id")

@@ -1,18 +1,23 @@
-"""Beats become visits and views: in any order, in any pieces, told once or often."""
+"""Requests, beats and downloads become visits and views: in any order, in any pieces."""
 
 import random
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from contentlib.asset.models import Asset
+from contentlib.engagement import folding
 from contentlib.engagement import service as engagement
-from contentlib.engagement.models import Beat, View, Visit
+from contentlib.engagement.models import Beat, Download, Hit, Unfurl, View, Visit
 from contentlib.engagement.rules import PageAttention
+from contentlib.events.jobs import Job
 from contentlib.library import Library
 from contentlib.share import service as shares
 from contentlib.share.models import Share
@@ -20,6 +25,11 @@ from tests.cast import hire
 from tests.factories import MONDAY, make_asset
 
 GAP = timedelta(minutes=30)
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+SLACK = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,20 @@ class Told:
     visitor: str = "bea"
     by_colleague: bool = False
     loaded_s: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and whether the file was taken by it."""
+
+    at_s: int
+    kind: str = "page"
+    page: int = 1
+    visitor: str = "bea"
+    method: str = "GET"
+    agent: str = CHROME
+    is_taken: bool = False
+    more: tuple[tuple[str, Any], ...] = ()
 
 
 class Story:
@@ -70,9 +94,40 @@ class Story:
             )
         engagement.record_beats(self.library.hits, rows).result(timeout=20)
 
+    def ask(self, *asked: Asked) -> None:
+        """Requests on the link; each is written down as it would be."""
+        for one in asked:
+            at = MONDAY + timedelta(seconds=one.at_s)
+            whose = {"share_id": self.share_id, "visitor_key": one.visitor, "by_colleague": False}
+            row = engagement.hit_row(
+                **whose,
+                asset_id=self.asset_id,
+                version_id=self.version_id,
+                page=one.page,
+                kind=one.kind,
+                method=one.method,
+                user_agent=one.agent,
+                network="203.0.113.0/24",
+                now=at,
+                **dict(one.more),
+            )
+            engagement.record_hits(self.library.hits, [row]).result(timeout=20)
+            if one.is_taken:
+                taken = engagement.download_row(
+                    **whose, asset_id=self.asset_id, version_id=self.version_id or 0, now=at
+                )
+                engagement.record_download(self.library.hits, taken).result(timeout=20)
+
+    def happen(self, *signs: "Told | Asked") -> None:
+        for sign in signs:
+            if isinstance(sign, Told):
+                self.tell(sign)
+            else:
+                self.ask(sign)
+
     def fold(self) -> int:
         with self.library.database.unit_of_work() as session:
-            return engagement.fold_beats(session, gap=GAP)
+            return folding.fold(session, gap=GAP, now=MONDAY)
 
     def visits(self) -> list[tuple[int, int, str, tuple[tuple[int, int], ...]]]:
         """Each visit as (begins, ends, class, ((page, seconds), ...)), in the order of time."""
@@ -92,17 +147,58 @@ class Story:
                 )
             return sorted(found)
 
+    def ids(self) -> list[int]:
+        with self.library.database.reading() as session:
+            return list(session.scalars(select(Visit.id).order_by(Visit.id)))
+
+    def kept(self) -> list[str]:
+        with self.library.database.reading() as session:
+            return list(session.scalars(select(Hit.kind).order_by(Hit.id)))
+
+    def unfurls(self) -> list[tuple[int, str]]:
+        with self.library.database.reading() as session:
+            found = session.scalars(select(Unfurl).order_by(Unfurl.at))
+            return [(_seconds(unfurl.at), unfurl.service) for unfurl in found]
+
+    def outcome(self) -> Any:
+        """All that folding makes, without the numbers of rows."""
+        with self.library.database.reading() as session:
+            judged = [
+                (
+                    _seconds(visit.started_at),
+                    visit.visitor_key,
+                    visit.rule,
+                    tuple(visit.reasons),
+                    visit.is_private,
+                    visit.device,
+                )
+                for visit in session.scalars(select(Visit))
+            ]
+            whose = {
+                table.__tablename__: sorted(
+                    (_seconds(row.at), row.visitor_key, owner)
+                    for row, owner in session.execute(
+                        select(table, Visit.started_at).outerjoin(Visit, table.visit_id == Visit.id)
+                    )
+                    if owner is not None
+                )
+                for table in (Hit, Beat, Download)
+            }
+        return self.visits(), sorted(judged, key=str), whose, self.unfurls()
+
     def forget(self) -> None:
         """Takes all visits and views away, as if nothing had been folded."""
         with self.library.database.unit_of_work() as session:
-            session.execute(update(Beat).values(visit_id=None))
-            session.execute(delete(View))
-            session.execute(delete(Visit))
+            for table in (Beat, Hit, Download):
+                session.execute(update(table).values(visit_id=None))
+            for derived in (View, Unfurl, Visit):
+                session.execute(delete(derived))
 
     def erase(self) -> None:
         self.forget()
         with self.library.database.unit_of_work() as session:
-            session.execute(delete(Beat))
+            for table in (Beat, Hit, Download):
+                session.execute(delete(table))
 
 
 def _seconds(moment: Any) -> int:
@@ -210,6 +306,168 @@ def test_pages_claimed_in_separate_beats_share_one_clock(story: Story) -> None:
     story.fold()
     ((_, _, _, views),) = story.visits()
     assert sum(seconds for _, seconds in views) <= 61 + 2
+
+
+def test_a_page_is_asked_for_before_it_tells_so_the_visit_begins_with_the_request(
+    story: Story,
+) -> None:
+    story.ask(Asked(0))
+    story.tell(Told(12, ((1, 10),)))
+    story.fold()
+    assert story.visits() == [(0, 12, "human", ((1, 10),))]
+
+
+def test_a_request_alone_is_a_visit_of_which_little_is_known(story: Story) -> None:
+    story.ask(Asked(0))
+    assert story.fold() == 1
+    assert story.visits() == [(0, 0, "unclear", ())]
+
+
+def test_the_beats_of_a_page_join_the_visit_that_its_request_made(story: Story) -> None:
+    story.ask(Asked(0))
+    story.fold()
+    before = story.ids()
+    story.tell(Told(12, ((1, 10),)))
+    story.fold()
+    assert story.visits() == [(0, 12, "human", ((1, 10),))]
+    assert story.ids() == before
+
+
+def test_a_request_that_was_refused_makes_no_visit_and_is_kept(story: Story) -> None:
+    story.ask(Asked(0, kind="refused"))
+    assert story.fold() == 0
+    assert story.visits() == []
+    assert story.kept() == ["refused"]
+
+
+def test_a_picture_belongs_to_the_visit_of_its_page(story: Story) -> None:
+    story.ask(Asked(1, kind="image"), Asked(0), Asked(2, kind="download", is_taken=True))
+    story.fold()
+    assert story.visits() == [(0, 2, "unclear", ())]
+
+
+def test_a_picture_that_a_program_fetches_alone_is_a_machines_visit(story: Story) -> None:
+    story.ask(Asked(0, kind="image", agent="Slack-ImgProxy (+https://api.slack.com/robots)"))
+    story.fold()
+    assert story.visits() == [(0, 0, "machine", ())]
+
+
+def test_a_preview_fetched_twice_is_one_unfurl(story: Story) -> None:
+    story.ask(Asked(0, agent=SLACK, visitor="slack"))
+    story.fold()
+    story.ask(Asked(2, agent=SLACK, visitor="slack"))
+    story.fold()
+    assert story.visits() == [(0, 2, "machine", ())]
+    assert story.unfurls() == [(0, "Slack")]
+
+
+def test_two_visits_that_become_one_leave_no_unfurl_behind(story: Story) -> None:
+    for at_s in (0, 3000):
+        story.ask(Asked(at_s, agent=SLACK, visitor="slack"))
+        story.fold()
+    assert len(story.unfurls()) == 2
+    story.ask(Asked(1500, agent=SLACK, visitor="slack"))
+    story.fold()
+    assert story.visits() == [(0, 3000, "machine", ())]
+    assert story.unfurls() == [(0, "Slack")]
+
+
+def test_whoever_named_a_visit_that_became_another_is_told(story: Story) -> None:
+    story.library.database.react_with({"VisitMerged": ("follow",)})
+    for at_s in (0, 3000):
+        story.ask(Asked(at_s))
+        story.fold()
+    first, second = story.ids()
+    story.ask(Asked(1500))
+    story.fold()
+    assert story.ids() == [first]
+    with story.library.database.reading() as session:
+        told = session.scalars(select(Job.payload).where(Job.reaction == "follow")).all()
+    assert told == [{"visit_id": second, "into_visit_id": first}]
+
+
+def test_hundreds_of_requests_in_a_visit_are_folded_in_bounded_batches(story: Story) -> None:
+    asked = [
+        engagement.hit_row(
+            share_id=story.share_id,
+            kind="page",
+            method="GET",
+            user_agent="curl/8.9.1",
+            network="",
+            visitor_key="curl",
+            by_colleague=False,
+            now=MONDAY + timedelta(seconds=n),
+        )
+        for n in range(1500)
+    ]
+    engagement.record_hits(story.library.hits, asked).result(timeout=20)
+    assert [story.fold() for _ in range(4)] == [500, 500, 500, 0]
+    assert story.visits() == [(0, 1499, "machine", ())]
+
+
+def test_workers_that_fold_at_the_same_time_make_no_visit_twice(story: Story) -> None:
+    story.ask(*(Asked(at_s, visitor=f"reader {at_s}") for at_s in range(20)))
+    ready = threading.Barrier(4)
+
+    def fold() -> None:
+        ready.wait()
+        story.fold()
+
+    workers = [threading.Thread(target=fold) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(story.visits()) == 20
+
+
+MOMENTS = st.integers(0, 30).map(lambda part: part * 610)
+VISITORS = st.sampled_from(("bea", "bea", "ben"))
+REQUESTS = st.builds(
+    Asked,
+    at_s=MOMENTS,
+    kind=st.sampled_from(("page", "page", "image", "download", "refused", "gate")),
+    page=st.integers(1, 3),
+    visitor=VISITORS,
+    method=st.sampled_from(("GET", "GET", "HEAD")),
+    agent=st.sampled_from((CHROME, CHROME, SLACK)),
+    is_taken=st.booleans(),
+    more=st.sampled_from(((), (("is_private", True),))),
+)
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> list[Told | Asked]:
+    """Requests, and beats of a few loadings that tell more and more."""
+    found: list[Told | Asked] = list(draw(st.lists(REQUESTS, max_size=8)))
+    for loading in draw(st.sets(st.sampled_from("wxyz"))):
+        at = 0
+        for ordinal in range(1, draw(st.integers(1, 4)) + 1):
+            at += draw(st.sampled_from((5, 20, 600, 1700, 1900, 5000)))
+            pages = ((draw(st.integers(1, 3)), draw(st.integers(0, 90))),)
+            found.append(Told(at, pages, ordinal, loading, draw(VISITORS), False, None))
+    return found
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=happenings(), chance=st.randoms(use_true_random=False))
+def test_any_order_and_any_pieces_give_the_same_visits_views_and_unfurls(
+    story: Story, told: list[Told | Asked], chance: random.Random
+) -> None:
+    story.erase()
+    story.happen(*told)
+    story.fold()
+    together = story.outcome()
+    story.erase()
+    chance.shuffle(told)
+    while told:
+        size = chance.randrange(1, len(told) + 1)
+        story.happen(*told[:size])
+        story.fold()
+        del told[:size]
+    assert story.outcome() == together
 
 
 def _random_story(chance: random.Random) -> list[Told]:

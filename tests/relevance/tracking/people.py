@@ -110,10 +110,10 @@ def _ways() -> list[Scenario]:
         ),
         person("a cloud desktop at Amazon", reading(30, at=HOUR, address="52.57.10.20")),
         person("the web proxy of a large company", reading(30, at=HOUR, address="165.225.72.10")),
-        person("the first of two behind one proxy", reading(30, at=HOUR, address="198.51.100.9")),
+        person("the first of two behind one proxy", reading(30, at=HOUR, address="192.0.2.130")),
         person(
             "the second of two behind one proxy",
-            reading(12, at=HOUR + 4, address="198.51.100.9", agent=IPHONE),
+            reading(12, at=HOUR + 4, address="192.0.2.130", agent=IPHONE),
         ),
         person("a reader on IPv6", reading(30, at=HOUR, address="2001:db8:17::4")),
         person("a page rendered ahead and then read", (asked_ahead, read_then)),
