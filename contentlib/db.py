@@ -6,8 +6,10 @@ takes a file lock, which wakes the next writer at once.
 """
 
 import fcntl
+import math
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +34,8 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from contentlib.errors import Unavailable
 
 ReactionNames = Mapping[str, tuple[str, ...]]
 
@@ -91,9 +95,13 @@ class Database:
     travels in `session.info`, so that services need no registry.
     """
 
-    def __init__(self, url: str, *, reactions: ReactionNames | None = None) -> None:
+    def __init__(
+        self, url: str, *, reactions: ReactionNames | None = None, patience_s: float | None = None
+    ) -> None:
+        """`patience_s` bounds how long a statement waits for other writers, and for a server that
+        does not answer; then it raises OperationalError. None: for as long as it takes."""
         self.url = url
-        self.engine = _open_engine(url)
+        self.engine = _open_engine(url, patience_s)
         self._reactions: ReactionNames = reactions or {}
         self._write_lock = _write_lock_path(self.engine)
 
@@ -125,6 +133,18 @@ class Database:
             yield session
             session.commit()
 
+    @contextmanager
+    def appending(self, *, patience_s: float | None = None) -> Iterator[Connection]:
+        """A bare connection in one write transaction, for the hit writer: a session costs more
+        than the rows it brings. Committed at the end, rolled back on any error.
+
+        Raises Unavailable when the write lock is not free within `patience_s`.
+        """
+        connectable = self.engine.execution_options(contentlib_access="write")
+        lock = _exclusive(self._write_lock, patience_s) if self._write_lock else nullcontext()
+        with lock, connectable.begin() as connection:
+            yield connection
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -134,15 +154,24 @@ def rows_changed(session: Session, statement: Executable) -> int:
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
-def _open_engine(url: str) -> Engine:
+def _open_engine(url: str, patience_s: float | None) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            connect_args={} if patience_s is None else _impatience(patience_s),
+        )
+        if patience_s is not None:
+            event.listen(engine, "connect", _bound_statements(patience_s))
         event.listen(engine, "begin", _begin_postgresql)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=16, max_overflow=16)
+    waits_s = 30 if patience_s is None else patience_s
+    engine = create_engine(url, connect_args={"timeout": waits_s}, pool_size=16, max_overflow=16)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -167,6 +196,24 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _impatience(patience_s: float) -> dict[str, int]:
+    # libpq takes no connect_timeout under 2 s; the other one ends a connection whose peer is gone
+    return {
+        "connect_timeout": max(2, math.ceil(patience_s)),
+        "tcp_user_timeout": round(patience_s * 1000),
+    }
+
+
+def _bound_statements(patience_s: float) -> Callable[[Any, ConnectionPoolEntry], None]:
+    def bound(connection: Any, _record: ConnectionPoolEntry) -> None:
+        limit_ms = round(patience_s * 1000)
+        connection.execute(f"SET lock_timeout = {limit_ms}")
+        connection.execute(f"SET statement_timeout = {limit_ms * 4}")
+        connection.commit()
+
+    return bound
+
+
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("contentlib_access") == "read":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
@@ -180,11 +227,26 @@ def _write_lock_path(engine: Engine) -> Path | None:
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
+def _exclusive(path: Path, patience_s: float | None = None) -> Iterator[None]:
     # A fresh descriptor each time: flock() then excludes threads as well as processes.
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if patience_s is None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        else:
+            _lock_within(handle, patience_s)
         yield
     finally:
         os.close(handle)
+
+
+def _lock_within(handle: int, patience_s: float) -> None:
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise Unavailable("The database is busy with another change.") from error
+            time.sleep(0.001)

@@ -4,14 +4,17 @@ Only edges hold it: pages, commands, reactions. Services are given what they nee
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from contentlib.asset.facet_counts import FacetCounts
 from contentlib.asset.visibility import PermittedCache
 from contentlib.db import Database
 from contentlib.events.hits import HitWriter
 from contentlib.ports import Clock, DocumentReader, FileStore, Mailer, SearchIndex, WebFetcher
-from contentlib.search.words import SpellingCache
 from contentlib.settings import Settings
+
+if TYPE_CHECKING:
+    from contentlib.search.words import SpellingCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,10 @@ class Library:
     index: SearchIndex
     fetcher: WebFetcher
     hits: HitWriter
+    spelling: "SpellingCache"
     mailer: Mailer | None = None
     permitted: PermittedCache = field(default_factory=PermittedCache)
     facet_counts: FacetCounts = field(default_factory=FacetCounts)
-    spelling: SpellingCache = field(default_factory=SpellingCache)
 
     @property
     def signing_key(self) -> bytes:

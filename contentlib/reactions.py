@@ -7,26 +7,30 @@ session, works outside any, and writes in another, so no lock is held while a fi
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate, make_msgid
+from email.utils import formataddr, formatdate
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Any
 
-from contentlib.asset import importing, indexing
+from contentlib.asset import drawing, importing, indexing
 from contentlib.asset import service as assets
 from contentlib.asset.models import AssetVersion
-from contentlib.engagement import folding
-from contentlib.engagement import queries as engagement_queries
+from contentlib.engagement import acts
 from contentlib.engagement import service as engagement
+from contentlib.engagement.models import Unfurl
 from contentlib.errors import DeliveryFailed, InvalidInput
 from contentlib.events import jobs
 from contentlib.ids import sign_token
 from contentlib.library import Library
 from contentlib.member.models import Member
+from contentlib.notification import queries as notification_queries
+from contentlib.notification import service as notifications
+from contentlib.notification.letters import letter as notice_letter
 from contentlib.ports import StoredFile
 from contentlib.sending import service as sending
+from contentlib.share import codes, letters
 from contentlib.share.models import Share
 
 Payload = dict[str, Any]
@@ -123,15 +127,10 @@ def render_version(library: Library, payloads: Sequence[Payload]) -> None:
             rendering = library.reader.render(
                 path, format=version.format, limits=library.settings.limits, into=Path(folder)
             )
-            images = {page.number: _store(library, page.path) for page in rendering.pages}
-            thumbnail = _store(library, rendering.thumbnail) if rendering.thumbnail else None
+            stored = {path: _store(library, path) for path in rendering.files}
         with library.database.unit_of_work() as session:
-            assets.store_rendering(
-                session,
-                version_id=version_id,
-                rendering=rendering,
-                images=images,
-                thumbnail_sha256=thumbnail,
+            drawing.store_rendering(
+                session, version_id=version_id, rendering=rendering, stored=stored
             )
 
 
@@ -163,7 +162,7 @@ def mail_share(library: Library, payloads: Sequence[Payload]) -> None:
         message["Reply-To"] = formataddr((sender.name, sender.email))
         message["To"] = ", ".join(recipients)
         message["Date"] = formatdate(library.clock.now().timestamp())
-        message["Message-ID"] = make_msgid(payload["message_id"], domain="contentlib.invalid")
+        message["Message-ID"] = f"<{payload['message_id']}@contentlib.invalid>"
         message.set_content(f"{payload['body']}\n\n{share_address(library, public_id)}\n")
         library.mailer.send(message)
         with library.database.unit_of_work() as session:
@@ -174,6 +173,118 @@ def mail_share(library: Library, payloads: Sequence[Payload]) -> None:
                 message_key=f"app_mail:{payload['message_id']}",
                 now=library.clock.now(),
             )
+
+
+def mail_share_code(library: Library, payloads: Sequence[Payload]) -> None:
+    """Mails a one-time code to whoever asked for it, where the link's rules let them in."""
+    if library.mailer is None:
+        raise DeliveryFailed("No mail server is set up (CONTENTLIB_MAIL_URL).", permanent=True)
+    for payload in payloads:
+        with library.database.reading() as session:
+            message = letters.code_letter(
+                session,
+                _letterhead(library),
+                code_id=payload["code_id"],
+                key=library.signing_key,
+                now=library.clock.now(),
+            )
+        if message is not None:
+            library.mailer.send(message)
+
+
+def mail_asking(library: Library, payloads: Sequence[Payload]) -> None:
+    """Passes a visitor's words on to the maker of a link, where mail is set up."""
+    if library.mailer is None:
+        return
+    for payload in payloads:
+        with library.database.reading() as session:
+            message = letters.asking_letter(
+                session, _letterhead(library), now=library.clock.now(), **payload
+            )
+        if message is not None:
+            library.mailer.send(message)
+
+
+def _letterhead(library: Library) -> letters.Letterhead:
+    settings = library.settings
+    return letters.Letterhead(
+        company=settings.company_name,
+        mail_from=settings.mail_from,
+        link=lambda public_id: share_address(library, public_id),
+        page=lambda public_id: f"{settings.base_url}/shares/{public_id}",
+    )
+
+
+def judge_listed(library: Library, payloads: Sequence[Payload]) -> None:
+    """Judges past visits by a network that was put on a list."""
+    for payload in payloads:
+        acts.judge_network(library.database, **payload, is_listed=True, now=library.clock.now())
+
+
+def judge_unlisted(library: Library, payloads: Sequence[Payload]) -> None:
+    """Judges past visits without a network that was taken off its list."""
+    for payload in payloads:
+        acts.judge_network(library.database, **payload, is_listed=False, now=library.clock.now())
+
+
+def judge_sent(library: Library, payloads: Sequence[Payload]) -> None:
+    """Judges the visits of links anew, now that we know when they left."""
+    sends = [(p["share_id"], datetime.fromisoformat(p["sent_at"])) for p in payloads]
+    acts.judge_sent(library.database, sends, now=library.clock.now())
+
+
+def tell_of_visit(library: Library, payloads: Sequence[Payload]) -> None:
+    """Tells the makers of links of people's visits, and takes back what was a machine's."""
+    now, policy = library.clock.now(), _policy(library)
+    for visit_id in dict.fromkeys(payload["visit_id"] for payload in payloads):
+        with library.database.unit_of_work() as session:
+            notifications.tell_of_visit(session, visit_id=visit_id, policy=policy, now=now)
+
+
+def follow_merged_visit(library: Library, payloads: Sequence[Payload]) -> None:
+    """Lets what was told of a visit stand for the one that it turned out to be part of."""
+    with library.database.unit_of_work() as session:
+        for payload in payloads:
+            notifications.follow_merge(session, **payload)
+
+
+def tell_of_unfurl(library: Library, payloads: Sequence[Payload]) -> None:
+    """Tells the makers of links where they were pasted."""
+    now, policy = library.clock.now(), _policy(library)
+    for payload in payloads:
+        with library.database.unit_of_work() as session:
+            unfurl = session.get(Unfurl, payload["unfurl_id"])
+            if unfurl is not None:
+                notifications.tell_of_unfurl(
+                    session,
+                    share_id=unfurl.share_id,
+                    service=unfurl.service,
+                    policy=policy,
+                    now=now,
+                )
+
+
+def tell_of_asking(library: Library, payloads: Sequence[Payload]) -> None:
+    """Tells the maker of a link in the app that somebody could not open it."""
+    for payload in payloads:
+        with library.database.unit_of_work() as session:
+            notifications.tell_of_asking(
+                session,
+                share_id=payload["share_id"],
+                email=payload["email"],
+                text=payload["text"],
+                policy=_policy(library),
+                now=library.clock.now(),
+            )
+
+
+def _policy(library: Library) -> notifications.Policy:
+    settings = library.settings
+    return notifications.Policy(
+        quiet=timedelta(hours=settings.return_after_hours),
+        most_mails_an_hour=settings.notices_per_hour,
+        can_mail=library.mailer is not None,
+    )
 
 
 def share_address(library: Library, share_public_id: str) -> str:
@@ -187,6 +298,15 @@ REACTIONS: dict[str, Reaction] = {
     "index_assets": Reaction(index_assets, lane="index", batch=64),
     "render_version": Reaction(render_version, lane="pictures"),
     "mail_share": Reaction(mail_share, lane="mail"),
+    "judge_listed": Reaction(judge_listed, lane="visits"),
+    "judge_unlisted": Reaction(judge_unlisted, lane="visits"),
+    "judge_sent": Reaction(judge_sent, lane="visits", batch=64),
+    "mail_share_code": Reaction(mail_share_code, lane="mail"),
+    "mail_asking": Reaction(mail_asking, lane="mail"),
+    "tell_of_visit": Reaction(tell_of_visit, lane="visits", batch=64),
+    "follow_merged_visit": Reaction(follow_merged_visit, lane="visits", batch=64),
+    "tell_of_unfurl": Reaction(tell_of_unfurl, lane="visits", batch=64),
+    "tell_of_asking": Reaction(tell_of_asking, lane="visits"),
 }
 
 WHAT_REACTS: dict[str, tuple[str, ...]] = {
@@ -195,33 +315,72 @@ WHAT_REACTS: dict[str, tuple[str, ...]] = {
     "VersionAdded": ("render_version",),
     "AssetDeleted": ("index_assets",),
     "ShareMailed": ("mail_share",),
+    "NetworkListed": ("judge_listed",),
+    "NetworkUnlisted": ("judge_unlisted",),
+    "ShareSent": ("judge_sent",),
+    "CodeAskedFor": ("mail_share_code",),
+    "LinkAskedFor": ("mail_asking", "tell_of_asking"),
+    "VisitJudged": ("tell_of_visit",),
+    "VisitMerged": ("follow_merged_visit",),
+    "LinkUnfurled": ("tell_of_unfurl",),
 }
 
 
 def fold_beats(library: Library) -> None:
-    """Makes visits and views of what the viewers told since the last time."""
+    """Makes visits and views of what was asked, seen and taken since the last time."""
     gap = timedelta(minutes=library.settings.visit_gap_minutes)
-    while True:
-        with library.database.reading() as session:
-            if not engagement_queries.unfolded(session):
-                return
-        with library.database.unit_of_work() as session:
-            folding.fold_beats(session, gap=gap)
+    acts.fold_what_is_new(library.database, gap=gap, now=library.clock.now())
 
 
 def judge_again(library: Library) -> None:
     """Judges visits anew that older rules judged, as long as their raw requests are kept."""
-    gap = timedelta(minutes=library.settings.visit_gap_minutes)
-    since = library.clock.now() - timedelta(days=library.settings.hit_retention_days)
-    while True:
-        with library.database.unit_of_work() as session:
-            if not folding.judge_again(session, gap=gap, since=since):
-                return
+    now = library.clock.now()
+    acts.judge_outdated(library.database, since=now - _kept(library), now=now)
+
+
+def _kept(library: Library) -> timedelta:
+    return timedelta(days=library.settings.hit_retention_days)
 
 
 def prepare_index(library: Library) -> None:
     """Derives the query model where it is missing; the worker does this once at its start."""
     library.index.prepare()
+
+
+def notify(library: Library) -> None:
+    """Keeps what is told of visits up to date, and mails it."""
+    now, settings = library.clock.now(), library.settings
+    with library.database.reading() as session:
+        waits = notification_queries.has_work(session, now=now)
+    if waits:
+        with library.database.unit_of_work() as session:
+            gap = timedelta(minutes=settings.visit_gap_minutes)
+            notifications.settle(session, gap=gap, now=now)
+    if library.mailer is None or not waits:
+        return
+    with library.database.reading() as session:
+        waited_since = now - timedelta(hours=settings.digest_hours)
+        letters = [
+            *notification_queries.to_mail(session, now=now),
+            *notification_queries.digests(session, now=now, waited_since=waited_since),
+        ]
+    for found in letters:
+        message = notice_letter(
+            found, base_url=settings.base_url, mail_from=settings.mail_from, now=now
+        )
+        library.mailer.send(message)
+        # one commit a letter: what left is not sent again because the next one was refused
+        with library.database.unit_of_work() as session:
+            notifications.mark_mailed(session, found.ids, now=now)
+
+
+def draw_again(library: Library) -> None:
+    """Has pictures drawn that libraries from before lack."""
+    with library.database.reading() as session:
+        if not drawing.is_outdated(session):
+            return
+    with library.database.unit_of_work() as session:
+        drawing.draw_again(session, now=library.clock.now())
 
 
 def heal_index(library: Library) -> None:
@@ -238,9 +397,9 @@ def tidy(library: Library) -> None:
     now = library.clock.now()
     with library.database.unit_of_work() as session:
         jobs.prune_done(session, before=now - timedelta(days=7))
+        codes.forget_unused(session, before=now - timedelta(days=1))
         engagement.forget_old_salts(session, now=now)
-        kept = timedelta(days=library.settings.hit_retention_days)
-        engagement.forget_old_hits(session, before=now - kept)
+    acts.forget_old_requests(library.database, before=now - _kept(library))
 
 
 # What is done without a fact, and how often in seconds.
@@ -248,6 +407,8 @@ PERIODIC: tuple[tuple[Callable[[Library], None], float], ...] = (
     (fold_beats, 1.0),
     (judge_again, 600.0),
     (prepare_index, 3600.0),
+    (notify, 15.0),
     (heal_index, 30.0),
+    (draw_again, 600.0),
     (tidy, 3600.0),
 )

@@ -7,7 +7,7 @@ from contentlib.collection import models as collection
 from contentlib.crm import models as crm
 from contentlib.db import Base
 from contentlib.engagement import models as engagement
-from contentlib.events import jobs
+from contentlib.events import jobs, marks
 from contentlib.member import models as member
 from contentlib.notification import models as notification
 from contentlib.recommendation import models as recommendation
@@ -26,6 +26,7 @@ __all__ = [
     "crm",
     "engagement",
     "jobs",
+    "marks",
     "member",
     "metadata",
     "notification",

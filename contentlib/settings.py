@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     hit_retention_days: int = Field(
         180, ge=1, description="How long raw requests on share links are kept"
     )
+    return_after_hours: int = Field(
+        72, ge=1, description="A visit after so much quiet is told to the rep as a return"
+    )
+    notices_per_hour: int = Field(
+        6, ge=1, description="More mails about visits within an hour wait for the digest"
+    )
+    digest_hours: int = Field(4, ge=1, le=48, description="What waits for the digest waits so long")
     job_lease_seconds: int = Field(
         60, ge=30, description="A job whose worker is silent for so long is given to another"
     )

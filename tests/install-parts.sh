@@ -1,9 +1,10 @@
 #!/bin/sh
-# The parts of a full test run that pip cannot bring: Chromium and LibreOffice.
+# The parts of tests and benchmarks that pip cannot bring: Chromium, LibreOffice, wrk.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="chromium"
 command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-impress-nogui libreoffice-writer-nogui libreoffice-calc-nogui"
+command -v wrk >/dev/null 2>&1 || missing="$missing wrk"
 [ -z "$missing" ] && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
   echo "== installing $missing"

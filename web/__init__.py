@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contentlib.library import Library
-from web import auth, errors, security, transaction
+from web import errors, security, transaction
 
 
 def create_app(library: Library, *, only_viewer: bool = False) -> Flask:
-    """The application for a library; `only_viewer` leaves all but the share links out."""
+    """The application for a library; `only_viewer` leaves all but share links and health out,
+    unloaded."""
     app = Flask(__name__)
     settings = library.settings
     app.config.update(
@@ -25,6 +25,7 @@ def create_app(library: Library, *, only_viewer: bool = False) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 << 20,
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
+        ONLY_VIEWER=only_viewer,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -35,13 +36,17 @@ def create_app(library: Library, *, only_viewer: bool = False) -> Flask:
     errors.init_app(app)
     security.init_app(app)
 
+    from web import health
     from web.viewer import share as viewer
 
+    app.register_blueprint(health.bp)
     app.register_blueprint(viewer.bp)
     if only_viewer:
         return app
 
-    from web import api, pages
+    from flask_bootstrap import Bootstrap5
+
+    from web import api, auth, pages
 
     Bootstrap5(app)
     auth.init_app(app)

@@ -2,9 +2,8 @@
 
 import logging
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -78,10 +77,11 @@ def answer(
 
 
 def _signed_in() -> bool:
-    try:
-        return bool(current_user and current_user.is_authenticated)
-    except AttributeError:
-        return False  # `serve --only viewer` has no login manager
+    if not hasattr(current_app, "login_manager"):
+        return False  # the share links alone: nobody signs in, and nothing for it is loaded
+    from flask_login import current_user
+
+    return bool(current_user and current_user.is_authenticated)
 
 
 def _ours(error: errors.ContentlibError) -> ResponseReturnValue:

@@ -136,10 +136,11 @@ def readings(session: Session, window: Window) -> dict[int, Reading]:
 
 
 def downloads(session: Session, window: Window) -> dict[int, int]:
-    """asset id -> downloads by buyers. One statement."""
+    """asset id -> downloads by people outside. One statement."""
     rows = session.execute(
         select(Download.asset_id, func.count())
-        .where(Download.by_colleague.is_(False), within(Download.at, window))
+        .join(Visit, Download.visit_id == Visit.id)
+        .where(Visit.visitor_class.in_(PEOPLE), within(Download.at, window))
         .group_by(Download.asset_id)
     )
     return dict(rows.all())

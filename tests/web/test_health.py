@@ -1,5 +1,6 @@
 """Alive and ready, as balancers ask."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from contentlib.library import Library
 from contentlib.ports import IndexState
 from tests.factories import WordIndex, make_library
 from web import create_app
-from web.viewer.recording import lost_events
 
 
 class AilingIndex(WordIndex):
@@ -43,7 +43,7 @@ def test_a_library_at_rest_is_ready(library: Library) -> None:
     assert status == 200 and told["ready"] is True
     assert told["database"] == {"ok": True}
     assert told["worker"] == {"ok": True, "lag_s": 0.0}
-    assert told["lost_events"] == lost_events.value
+    assert told["recording"] == {"ok": True, "lost_events": 0, "spooled": 0}
 
 
 def test_a_worker_that_lags_makes_it_unready(library: Library) -> None:
@@ -75,3 +75,41 @@ def test_a_database_that_does_not_answer_makes_it_unready(
     status, told = _ready(library)
     assert status == 503
     assert told["database"] == {"ok": False, "problem": "OSError"}
+
+
+def test_an_event_that_was_lost_lately_makes_it_unready_and_leaves_it_alive(
+    library: Library,
+) -> None:
+    library.hits.losses.count(2)
+    status, told = _ready(library)
+    assert status == 503 and told["ready"] is False
+    assert told["recording"] == {"ok": False, "lost_events": 2, "spooled": 0}
+    assert create_app(library).test_client().get("/healthz").status_code == 200
+
+
+def test_a_loss_is_forgiven_after_five_minutes_and_stays_counted(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.hits.losses.count(1)
+    later = time.monotonic() + 301
+    monkeypatch.setattr("contentlib.events.losses.time.monotonic", lambda: later)
+    status, told = _ready(library)
+    assert status == 200 and told["recording"]["lost_events"] == 1
+
+
+def test_share_links_alone_are_ready_without_index_and_worker(
+    tmp_path: Path, new_sqlite: Any
+) -> None:
+    new_sqlite(tmp_path)
+    library = make_library(tmp_path, index=AbsentIndex())
+    due = library.clock.now() - timedelta(hours=6)
+    with library.database.unit_of_work() as session:
+        session.add(jobs.Job.waiting("render_version", payload={}, now=due))
+    answer = create_app(library, only_viewer=True).test_client().get("/readyz")
+    library.close()
+    assert answer.status_code == 200
+    assert answer.json == {
+        "ready": True,
+        "database": {"ok": True},
+        "recording": {"ok": True, "lost_events": 0, "spooled": 0},
+    }

@@ -1,13 +1,11 @@
-"""Members and own networks, for admins."""
+"""Members, for admins."""
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from contentlib.audit.queries import latest
 from contentlib.library import Library
 from contentlib.member import queries
-from contentlib.workspace.queries import own_networks
 from tests.cast import PASSWORD, Cast
 from tests.factories import csrf_token, sign_in
 from web import create_app
@@ -99,24 +97,6 @@ def test_a_new_password_signs_out_whoever_had_the_old_one(
     line = _member(library, cast.rosa.email)
     _post(admin, f"/members/{line.public_id}/password", password="a new long password")
     assert rosa.get("/shares").status_code == 302
-
-
-def test_an_own_network_is_added_and_removed(library: Library, admin: FlaskClient) -> None:
-    _, page = _post(admin, "/members/networks", cidr="203.0.113.9/24", label="HQ")
-    assert "203.0.113.0/24" in page
-    status, page = _post(admin, "/members/networks", cidr="203.0.113.0/24", label="again")
-    assert status == 422 and "is on the list already" in page
-    _post(admin, "/members/networks/1/remove")
-    with library.database.reading() as session:
-        assert own_networks(session) == ()
-        acts = [line.act for line in latest(session)]
-    assert acts[:2] == ["own network removed", "own network added"]
-
-
-@pytest.mark.parametrize("odd", ["", "office", "203.0.113.0/99", "0.0.0.0/0", "::/0"])
-def test_what_is_no_office_network_is_refused(admin: FlaskClient, odd: str) -> None:
-    status, _ = _post(admin, "/members/networks", cidr=odd)
-    assert status == 422
 
 
 @pytest.mark.parametrize("name", ["mira", "nora", "rosa"])

@@ -1,11 +1,16 @@
 """What a share link records of a visit, and what it does not."""
 
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from contentlib.engagement.models import Beat, Download, Hit, View, Visit
@@ -15,7 +20,7 @@ from contentlib.workspace import service as workspace
 from tests.cast import Cast
 from tests.factories import statements
 from tests.web.viewing import PHONE, Shared, buyer, rows_of, share_of, view_token, viewer_app
-from web.viewer.recording import lost_events
+from web.viewer.recording import recorded
 
 MOVE = timedelta(seconds=20)
 
@@ -240,32 +245,116 @@ def test_unfurlers_and_heads_use_no_visit_up(library: Library, cast: Cast, app: 
     assert buyer(app).get(share.path).status_code == 200
 
 
+@contextmanager
+def _nothing_to_write_on(library: Library) -> Iterator[None]:
+    """Somebody holds the database, and where the spool should be there stands a file."""
+    spool = library.settings.data_dir / "spool"
+    assert not spool.exists()
+    spool.write_text("")
+    with _held(library):
+        yield
+    spool.unlink()
+
+
+@contextmanager
+def _held(library: Library) -> Iterator[None]:
+    other = sqlite3.connect(library.settings.data_dir / "contentlib.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.rollback()
+    other.close()
+
+
+def _asked_before(library: Library, client: FlaskClient, share: Shared) -> str:
+    """A view token; the day's salt is made by then."""
+    token = view_token(client.get(share.path).text)
+    library.clock.move(MOVE)  # type: ignore[attr-defined]
+    return token
+
+
 def test_the_page_is_served_when_nothing_can_be_recorded_and_the_loss_is_counted(
+    library: Library, cast: Cast, app: Flask
+) -> None:
+    share = share_of(library, cast.rosa)
+    client = buyer(app)
+    token = _asked_before(library, client, share)
+    with _nothing_to_write_on(library):
+        assert client.get(share.path).status_code == 200
+        assert client.get(f"{share.path}/1/file").status_code == 200
+        assert _tell(client, share.path, token, {"1": 12_000}) == 503
+        ready = client.get("/readyz")
+    assert ready.status_code == 503
+    # the page, and of the file the hit and the download, and the beat
+    assert ready.json["recording"] == {"ok": False, "lost_events": 4, "spooled": 0}
+    assert client.get("/healthz").status_code == 200
+    # the page that was refused tells the beat again
+    assert _tell(client, share.path, token, {"1": 12_000}) == 204
+    assert len(rows_of(library, Beat)) == 1
+
+
+def test_a_database_that_is_locked_holds_no_buyer_up_and_loses_nothing(
+    library: Library, cast: Cast, app: Flask
+) -> None:
+    share = share_of(library, cast.rosa)
+    client = buyer(app)
+    token = _asked_before(library, client, share)
+    with _held(library):
+        begun = time.monotonic()
+        assert client.get(f"{share.path}/1/2").status_code == 200
+        assert time.monotonic() - begun < 2
+        assert _tell(client, share.path, token, {"1": 12_000}) == 204
+        assert client.get("/readyz").json["recording"]["spooled"] == 2
+        # told again, because the answer was lost on the way
+        assert _tell(client, share.path, token, {"1": 12_000}) == 204
+    deadline = time.monotonic() + 10
+    while library.hits.state().spooled and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [hit.page for hit in rows_of(library, Hit)] == [1, 2]
+    assert len(rows_of(library, Beat)) == 1
+
+
+def test_an_event_that_takes_too_long_is_answered_like_a_loss_and_not_counted_as_one(
     library: Library, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = share_of(library, cast.rosa)
     client = buyer(app)
-    token = view_token(client.get(share.path).text)
-    library.clock.move(MOVE)  # type: ignore[attr-defined]
-    before = lost_events.value
-
-    def fail(*_: object) -> "Future[None]":
-        failed: Future[None] = Future()
-        failed.set_exception(OSError("the disk is full"))
-        return failed
-
-    monkeypatch.setattr(type(library.hits), "append", fail)
+    token = _asked_before(library, client, share)
+    slow: Future[None] = Future()
+    monkeypatch.setattr("web.viewer.recording._PATIENCE_S", 0.05)
+    monkeypatch.setattr(type(library.hits), "append", lambda *_: slow)
     assert client.get(share.path).status_code == 200
     assert _tell(client, share.path, token, {"1": 12_000}) == 503
-    assert lost_events.value == before + 2
+    slow.set_exception(OSError("and then it failed after all"))
+    assert library.hits.state().lost_events == 0
+
+
+def test_an_answer_that_need_not_wait_inside_waits_at_the_door(
+    library: Library, cast: Cast, app: Flask
+) -> None:
+    """What is answered with 2xx or 3xx is on disk: also the hit of a picture."""
+    seen = []
+    with app.test_request_context():
+
+        def write() -> "Future[None]":
+            late: Future[None] = Future()
+            timer = threading.Timer(0.2, lambda: (seen.append("written"), late.set_result(None)))
+            timer.start()
+            return late
+
+        assert recorded(write, wait=False) is True
+        assert seen == []
+        app.process_response(Response(status=200))
+        assert seen == ["written"]
+        recorded(write, wait=False)
+        app.process_response(Response(status=404))
+        assert seen == ["written"], "a refusal waits for nothing"
 
 
 def test_a_stopping_server_still_serves(library: Library, cast: Cast, app: Flask) -> None:
     share = share_of(library, cast.rosa)
     library.hits.close()
-    before = lost_events.value
     assert buyer(app).get(share.path).status_code == 200
-    assert lost_events.value == before + 1
+    assert library.hits.state().lost_events == 1
 
 
 def test_the_key_of_a_visitor_changes_with_the_day(

@@ -1,4 +1,4 @@
-"""What programs call: health, and the REST API of /api/v1."""
+"""What programs call: the REST API of /api/v1."""
 
 from flask import Blueprint, Flask, request
 
@@ -6,7 +6,6 @@ from web.api import (
     assets,
     bearer,
     content_requests,
-    health,
     openapi,
     recommendations,
     search,
@@ -23,7 +22,6 @@ def _keep_bodies_small() -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(health.bp)
     bearer.init_app(app)
     v1 = Blueprint("api", __name__, url_prefix=openapi.PREFIX)
     v1.before_request(_keep_bodies_small)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "evaluate": ("web.cli.evaluate", "evaluate"),
     "crm": ("web.cli.crm", "crm"),
     "report": ("web.cli.report", "report"),
+    "forget": ("web.cli.forget", "forget"),
 }
 
 

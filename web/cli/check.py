@@ -2,7 +2,7 @@
 
 import click
 
-from contentlib.checking import check_files, check_index, check_library
+from contentlib.checking import check_files, check_index, check_library, check_spool
 from web.cli.opening import library_of, print_json, say
 
 
@@ -10,7 +10,7 @@ from web.cli.opening import library_of, print_json, say
 @click.option("--index", "index_", is_flag=True, help="Only the search index.")
 @click.option("--files", is_flag=True, help="Only the stored files (reads them all).")
 @click.option("--metrics", is_flag=True, help="Only the numbers: recomputed from events.")
-@click.option("--repair", is_flag=True, help="Mend what is derived.")
+@click.option("--repair", is_flag=True, help="Mend what is derived; bring in spooled events.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def check(
@@ -20,6 +20,8 @@ def check(
     everything = not (index_ or files or metrics)
     with library_of(ctx) as library:
         findings = [] if not everything else check_library(library)
+        if everything:
+            findings += check_spool(library, repair=repair)
         if index_ or everything:
             findings += check_index(library, repair=repair)
         if files or everything:

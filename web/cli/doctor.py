@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from contentlib.events import jobs
+from contentlib.events.spool import standing
 from contentlib.library import Library
 from contentlib.member import queries as members
 from web.cli.opening import library_of, print_json, say
@@ -41,6 +42,19 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     ctx.exit(0 if ok else 1)
 
 
+def _spool(library: Library) -> Remark:
+    held = standing(library.settings.data_dir / "spool")
+    if not held.events:
+        return Remark("spool", True, "empty: every event is in the database")
+    if held.left_behind:
+        told = f"{held.left_behind} events were left by a process that ended"
+        return Remark(
+            "spool", False, told, "Start `contentlib serve`, or run `contentlib check --repair`."
+        )
+    told = f"{held.events} events wait for the database"
+    return Remark("spool", False, told, "Is the database locked, full or away?")
+
+
 def _look(library: Library) -> Iterator[Remark]:
     settings = library.settings
     yield Remark("database", True, "SQLite" if library.database.is_sqlite else "PostgreSQL")
@@ -57,6 +71,7 @@ def _look(library: Library) -> Iterator[Remark]:
         counts = jobs.count_by_state(session)
         lag_since = jobs.oldest_due(session, now=library.clock.now())
         anybody = members.anybody(session)
+    yield _spool(library)
     dead = counts.get("dead", 0)
     yield Remark(
         "jobs",

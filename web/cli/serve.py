@@ -9,9 +9,9 @@ import threading
 import click
 
 from contentlib.settings import Settings
-from contentlib.worker import Worker
 from web.cli.opening import library_of, say, settings_of
 from web.processes import end_with_parent
+from web.wiring import open_for_buyers
 
 
 @click.command()
@@ -22,36 +22,32 @@ from web.processes import end_with_parent
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, only: str | None, no_worker: bool) -> None:
     """Serve the library; the worker runs beside it."""
-    with library_of(ctx) as library:
-        settings = library.settings
+    settings = _checked_for_buyers(ctx) if only else _checked(ctx)
     run_server(settings, host=host, port=port, only=only, with_worker=not (no_worker or only))
+
+
+def _checked(ctx: click.Context) -> Settings:
+    with library_of(ctx) as library:
+        return library.settings
+
+
+def _checked_for_buyers(ctx: click.Context) -> Settings:
+    """As `_checked`, with nothing loaded that share links do not need."""
+    library = open_for_buyers(settings_of(ctx))
+    library.close()
+    return library.settings
 
 
 def run_server(
     settings: Settings, *, host: str, port: int, only: str | None = None, with_worker: bool = True
 ) -> None:
     """Blocks until it is told to stop."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
     _hand_down(settings)
     worker = start_worker() if with_worker else None
     target = "web.wsgi:viewer_app" if only == "viewer" else "web.wsgi:app"
     say(f"Serving at http://{host}:{port} (data: {settings.data_dir})")
     try:
-        Server(
-            target,
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            factory=True,
-            workers=1,
-            blocking_threads=8,
-            log_enabled=True,
-            log_level=LogLevels.warning,
-            respawn_failed_workers=True,
-        ).serve()
+        serve_target(target, host=host, port=port)
     finally:
         if worker is not None:
             worker.send_signal(signal.SIGTERM)
@@ -59,6 +55,26 @@ def run_server(
                 worker.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 worker.kill()
+
+
+def serve_target(target: str, *, host: str, port: int) -> None:
+    """Serves the application that `module:factory` makes, until the process is told to stop."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=8,
+        log_enabled=True,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
 
 
 def _hand_down(settings: Settings) -> None:
@@ -79,10 +95,13 @@ def start_worker() -> "subprocess.Popen[bytes]":
 @click.pass_context
 def worker(ctx: click.Context, beside_server: bool) -> None:
     """Work on jobs until stopped: reading files, indexing, page images, mail."""
+    from contentlib.worker import Worker
+
     settings_of(ctx)
     if beside_server:
         end_with_parent()
     with library_of(ctx) as library:
+        library.hits.start()
         runner = Worker(library)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: runner.stop())

@@ -1,4 +1,4 @@
-"""Members, their teams, and the networks of our own offices. For admins."""
+"""Members and their teams. For admins."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,8 +6,6 @@ from flask.typing import ResponseReturnValue
 from contentlib.errors import Conflict, InvalidInput
 from contentlib.member import queries, service
 from contentlib.member.rules import ROLES
-from contentlib.workspace import queries as workspace_queries
-from contentlib.workspace import service as workspace
 from web.auth import requires, viewer
 from web.transaction import library, session
 
@@ -74,46 +72,17 @@ def set_password(public_id: str) -> ResponseReturnValue:
     return _done("The new password holds from now on.")
 
 
-@bp.post("/networks")
-@requires("manage members")
-def add_network() -> ResponseReturnValue:
-    """One more network whose visitors are colleagues."""
-    try:
-        added = workspace.add_own_network(
-            session(),
-            actor=viewer().email,
-            cidr=request.form.get("cidr", ""),
-            label=request.form.get("label", ""),
-            now=library().clock.now(),
-        )
-    except (InvalidInput, Conflict) as refusal:
-        fields = refusal.fields if isinstance(refusal, InvalidInput) else {}
-        return _page(refusal=refusal.sentence, fields=fields), 422
-    return _done(f"Visits from {added.cidr} are colleagues' from now on.")
-
-
-@bp.post("/networks/<int:network_id>/remove")
-@requires("manage members")
-def remove_network(network_id: int) -> ResponseReturnValue:
-    """Visits from there count again."""
-    workspace.remove_own_network(
-        session(), actor=viewer().email, network_id=network_id, now=library().clock.now()
-    )
-    return _done("Visits from there count again.")
-
-
 def _done(sentence: str) -> ResponseReturnValue:
     flash(sentence, "good")
     return redirect(url_for("member.listed"), 303)
 
 
 def _page(*, refusal: str = "", fields: dict[str, str] | None = None) -> str:
-    """Three reads."""
+    """Two reads."""
     return render_template(
         "members.html",
         members=queries.listed(session()),
         teams=[name for _, name in queries.teams(session())],
-        networks=workspace_queries.own_network_lines(session()),
         roles=ROLES,
         refusal=refusal,
         wrong=fields or {},
