@@ -106,9 +106,7 @@ def _person(session: Session, contact: str) -> _Person:
     if session.scalar(select(Member.id).where(Member.email == address)) is not None:
         raise InvalidInput(f"{address} is a member's: set them inactive on the page of members.")
     known = select(Contact.name).where(func.lower(Contact.email) == address)
-    as_recipient = select(ShareRecipient.name).where(
-        func.lower(ShareRecipient.email) == address
-    )
+    as_recipient = select(ShareRecipient.name).where(func.lower(ShareRecipient.email) == address)
     names = {*session.scalars(known), *session.scalars(as_recipient)}
     ours = set(session.scalars(select(Member.name)))
     # a first name alone is half the company's

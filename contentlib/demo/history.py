@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset
 from contentlib.crm.models import Opportunity
+from contentlib.demo import machines
 from contentlib.demo.people import reps
 from contentlib.engagement import rules as engagement_rules
 from contentlib.engagement import service as engagement
@@ -55,6 +56,8 @@ class _World:
     viewers: list[Viewer]
     deals: dict[int, list[Opportunity]]
     answers: list[tuple[str, tuple[Result, ...], bool]]
+    # chance of its own: what machines do changes nothing of what people do
+    others: random.Random
     looks: dict[int, float] = field(default_factory=dict)
     worth: dict[int, float] = field(default_factory=dict)
 
@@ -109,7 +112,8 @@ def _world(library: Library, queries: Sequence[str], *, now: datetime, seed: int
             if deal.owner_id is not None:
                 deals.setdefault(deal.owner_id, []).append(deal)
         answers = [(text, *_answer(library, session, viewers[0], text, now)) for text in queries]
-    return _World(library, random.Random(seed), viewers, deals, answers)  # noqa: S311
+    chance, others = random.Random(seed), random.Random(seed + 1)  # noqa: S311
+    return _World(library, chance, viewers, deals, answers, others)
 
 
 def _answer(
@@ -232,6 +236,9 @@ def _share(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None
                 now=at,
             )
         opened = door(session, share.public_id, today=at.date())
+    if opened is not None:
+        machines.scanned(world.library, world.others, opened, at)
+        machines.pasted(world.library, world.others, opened, at + timedelta(hours=3))
     for _ in range(world.chance.choice((0, 0, 1, 1, 2))):
         if opened is not None:
             _read(world, opened, at + timedelta(minutes=world.chance.randrange(30, 6000)))
@@ -286,3 +293,4 @@ def _read(world: _World, opened: Door, at: datetime) -> None:
     )
     world.library.hits.append(Hit.__table__, rows)  # type: ignore[arg-type]
     world.library.hits.append(Beat.__table__, beats).result()  # type: ignore[arg-type]
+    machines.taken(world.library, world.others, opened, key, at + timedelta(minutes=2))

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset, AssetPage, AssetVersion
-from contentlib.engagement.counting import NO_VISITS, OTHERS, PEOPLE, VisitCounts
+from contentlib.engagement.counting import PEOPLE
 from contentlib.engagement.models import Download, Hit, View, Visit
 from contentlib.share.models import Share, ShareCode, ShareRecipient
 
@@ -55,89 +55,6 @@ def keys_sitting(
         )
     )
     return set(session.scalars(union_all(asked, read)))
-
-
-@dataclass(frozen=True, slots=True)
-class ShareEngagement:
-    """A share's engagement in one line. `readers` is "at least so many": keys of one day.
-
-    `private_visits` are of people who asked not to be followed; the other figures are without
-    them. `other_downloads` are those of unclear visitors and machines.
-    """
-
-    counts: VisitCounts = NO_VISITS
-    readers: int = 0
-    pages: int = 0
-    attention_ms: int = 0
-    downloads: int = 0
-    other_downloads: int = 0
-    private_visits: int = 0
-    last_at: datetime | None = None
-
-    @property
-    def visits(self) -> int:
-        return self.counts.people
-
-    @property
-    def other_visits(self) -> int:
-        return self.counts.others
-
-
-def of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, ShareEngagement]:
-    """share id -> engagement. Three statements, whatever the number of shares."""
-    if not share_ids:
-        return {}
-    is_followed = Visit.is_private.is_(False)
-    is_reader = Visit.visitor_class.in_(PEOPLE) & is_followed
-    classes = [
-        func.count().filter((Visit.visitor_class == name) & is_followed).label(name)
-        for name in (*PEOPLE, *OTHERS)
-    ]
-    is_private_reader = Visit.visitor_class.in_(PEOPLE) & Visit.is_private
-    visits = session.execute(
-        select(
-            Visit.share_id,
-            *classes,
-            func.count(Visit.visitor_key.distinct()).filter(is_reader).label("readers"),
-            func.count().filter(is_private_reader).label("private_visits"),
-            func.max(Visit.last_at).filter(is_reader).label("last_at"),
-        )
-        .where(Visit.share_id.in_(share_ids))
-        .group_by(Visit.share_id)
-    )
-    found = {
-        row.share_id: {
-            "counts": VisitCounts(row.verified, row.human, row.unclear, row.machine),
-            "readers": row.readers,
-            "private_visits": row.private_visits,
-            "last_at": row.last_at,
-        }
-        for row in visits
-    }
-    views = session.execute(
-        select(View.share_id, View.version_id, View.page, func.sum(View.attention_ms).label("ms"))
-        .join(Visit, View.visit_id == Visit.id)
-        .where(View.share_id.in_(share_ids), is_reader)
-        .group_by(View.share_id, View.version_id, View.page)
-    )
-    for view in views:
-        entry = found.setdefault(view.share_id, {})
-        entry["pages"] = entry.get("pages", 0) + 1
-        entry["attention_ms"] = entry.get("attention_ms", 0) + int(view.ms)
-    downloads = session.execute(
-        select(
-            Download.share_id,
-            func.count().filter(is_reader).label("people"),
-            func.count().filter(Visit.visitor_class.in_(OTHERS) & is_followed).label("others"),
-        )
-        .join(Visit, Download.visit_id == Visit.id)
-        .where(Download.share_id.in_(share_ids))
-        .group_by(Download.share_id)
-    )
-    for taken in downloads:
-        entry = found.setdefault(taken.share_id, {})
-        entry["downloads"], entry["other_downloads"] = taken.people, taken.others
-    return {share_id: ShareEngagement(**entry) for share_id, entry in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

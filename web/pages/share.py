@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from contentlib.asset.candidate_queries import candidates
 from contentlib.crm import queries as crm
 from contentlib.engagement import queries as engagement
-from contentlib.engagement.queries import PageReading, ShareEngagement
+from contentlib.engagement.queries import PageReading
+from contentlib.engagement.share_figures import ShareEngagement, of_shares
 from contentlib.errors import InvalidInput
 from contentlib.reactions import share_address
 from contentlib.sending import queries as sends
@@ -146,9 +147,9 @@ def revoke(public_id: str) -> ResponseReturnValue:
 
 
 def read_and_sent(lines: list[ShareLine]) -> dict[str, Any]:
-    """How links were read and how they were sent, by share id. Four statements."""
+    """How links were read and how they were sent, by share id. Five statements."""
     ids = [line.id for line in lines]
-    read = engagement.of_shares(session(), ids)
+    read = of_shares(session(), ids)
     stored = sends.evidence_of_shares(session(), ids)
     shown = {share_id: read.get(share_id, ShareEngagement()) for share_id in ids}
     sent = {i: sending_of(stored.get(i), human_visits=shown[i].visits) for i in ids}

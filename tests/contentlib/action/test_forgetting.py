@@ -11,7 +11,8 @@ from contentlib.action.forgetting import Held, forget, held
 from contentlib.audit.queries import latest
 from contentlib.crm.models import Contact
 from contentlib.engagement.models import Visit
-from contentlib.engagement.queries import of_shares, visits_of
+from contentlib.engagement.queries import visits_of
+from contentlib.engagement.share_figures import of_shares
 from contentlib.errors import InvalidInput
 from contentlib.events.jobs import Job
 from contentlib.library import Library

@@ -10,7 +10,8 @@ from contentlib.audit.queries import latest
 from contentlib.engagement import acts
 from contentlib.engagement.counting import VisitCounts, visits_of_assets
 from contentlib.engagement.models import Hit, Unfurl, Visit
-from contentlib.engagement.queries import human_visits, of_shares
+from contentlib.engagement.queries import human_visits
+from contentlib.engagement.share_figures import of_shares
 from contentlib.events.jobs import Job
 from contentlib.library import Library
 from contentlib.reactions import fold_beats, judge_again, tidy

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contentlib.errors import Unavailable
@@ -35,11 +35,13 @@ LINES = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(LINES)
 def test_a_line_is_read_as_it_was_written(line: Line) -> None:
     assert Line.read(line.written()) == line
 
 
+@settings(max_examples=50)
 @given(LINES, st.data())
 def test_a_line_that_was_torn_or_altered_is_no_line(line: Line, data: st.DataObject) -> None:
     whole = line.written().strip()
@@ -50,6 +52,7 @@ def test_a_line_that_was_torn_or_altered_is_no_line(line: Line, data: st.DataObj
     assert Line.read(bytes(altered)) is None
 
 
+@settings(max_examples=40, deadline=None)
 @given(lines=st.lists(LINES, min_size=1, max_size=5), data=st.data())
 def test_whatever_is_torn_off_the_end_the_lines_before_it_are_read(
     lines: list[Line], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

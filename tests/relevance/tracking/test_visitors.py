@@ -11,13 +11,8 @@ from sqlalchemy import func, select
 
 from contentlib.engagement.counting import VisitCounts, visits_of_assets
 from contentlib.engagement.models import Hit, Unfurl
-from contentlib.engagement.queries import (
-    ShareEngagement,
-    VisitLine,
-    human_visits,
-    of_shares,
-    visits_of,
-)
+from contentlib.engagement.queries import VisitLine, human_visits, visits_of
+from contentlib.engagement.share_figures import ShareEngagement, of_shares
 from contentlib.events.jobs import Job
 from contentlib.ids import sign_token
 from contentlib.library import Library
