@@ -10,6 +10,7 @@ from contentlib.asset.facet_counts import FacetCounts
 from contentlib.asset.visibility import PermittedCache
 from contentlib.db import Database
 from contentlib.events.hits import HitWriter
+from contentlib.ids import sign_token
 from contentlib.ports import Clock, DocumentReader, FileStore, Mailer, SearchIndex, WebFetcher
 from contentlib.settings import Settings
 
@@ -37,6 +38,11 @@ class Library:
     @property
     def signing_key(self) -> bytes:
         return self.settings.secret_key()
+
+    def share_address(self, share_public_id: str) -> str:
+        """The whole address of a share link."""
+        token = sign_token(share_public_id, key=self.signing_key, purpose="share")
+        return f"{self.settings.base_url}/s/{token}"
 
     def close(self) -> None:
         """Writes what is queued and lets the database go."""

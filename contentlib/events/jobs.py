@@ -26,6 +26,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from contentlib.db import Base, Id, JsonValue, Key, Moment, Prose, rows_changed
 from contentlib.ids import public_id
 
+Payload = dict[str, Any]
+
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(hours=1)
 

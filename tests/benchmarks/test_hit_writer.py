@@ -1,52 +1,59 @@
-"""The hit writer beside one commit for each event, in the same run: a ratio, never a bound."""
+"""The hit writer alone beside one commit for each event, in the same run: a ratio, never a bound.
 
-import time
-from typing import Any
+Eight threads wait for each of their events, as the server's do; five rounds in turns, of which the
+median counts.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
 
-from contentlib.library import Library
-from contentlib.member.rules import Viewer
-from contentlib.usage.models import Impression
-from contentlib.usage.service import impressions
+from contentlib.settings import load_settings
+from tests.benchmarks.load.pressing import build_shim
+from tests.benchmarks.load.writer_alone import THREADS
+from tests.benchmarks.machine import report
 from tests.cast import hire
-from tests.factories import make_asset
+from tests.servers import ROOT
+from tests.web.viewing import share_of
+from web.wiring import open_library
 
 pytestmark = pytest.mark.slow
-EVENTS = 400
 
 
-def _events(library: Library, viewer: Viewer, name: str) -> list[list[dict[str, Any]]]:
-    return [
-        impressions(
-            viewer,
-            asset_ids=[1],
-            surface="search",
-            search_public_id=f"{name}{number}",
-            now=library.clock.now(),
-        )
-        for number in range(EVENTS)
-    ]
+def _measured(folder: Path, *, fsync_delay_us: int) -> float:
+    """The writer's events a second to those of one commit each."""
+    library = open_library(load_settings(data_dir=folder / "data"), migrate=True)
+    share_of(library, hire(library).rosa)
+    library.close()
+    preload = {"LD_PRELOAD": str(build_shim(folder)), "FSYNC_DELAY_US": str(fsync_delay_us)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.load.writer_alone", str(folder / "data")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=os.environ | preload,
+        timeout=180,
+    )
+    told = json.loads(done.stdout)
+    ratios = [w / e for w, e in zip(told["writer"], told["each"], strict=True)]
+    medians = {way: statistics.median(rates) for way, rates in told.items()}
+    report(
+        f"the hit writer, an fsync {fsync_delay_us / 1000:.0f} ms slower, {THREADS} threads",
+        f"{medians['writer']:.0f} events/s beside {medians['each']:.0f} with one commit each: "
+        f"{statistics.median(ratios):.1f} times ({min(ratios):.1f} to {max(ratios):.1f})",
+    )
+    return statistics.median(ratios)
 
 
-def test_grouped_commits_beside_one_commit_an_event(library: Library) -> None:
-    rosa = hire(library).rosa
-    make_asset(library)
-    begun = time.perf_counter()
-    for rows in _events(library, rosa, "plain"):
-        with library.database.unit_of_work() as session:
-            session.execute(insert(Impression), rows)
-    plain_s = time.perf_counter() - begun
+def test_where_an_fsync_is_dear_groups_are_three_times_as_fast(tmp_path: Path) -> None:
+    assert _measured(tmp_path, fsync_delay_us=2000) >= 3
 
-    begun = time.perf_counter()
-    written = [
-        library.hits.append(Impression.__table__, r) for r in _events(library, rosa, "grouped")
-    ]
-    for future in written:
-        future.result(timeout=60)
-    grouped_s = time.perf_counter() - begun
 
-    with library.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Impression)) == 2 * EVENTS
-    print(f"\nhit writer: {plain_s / grouped_s:.1f} x one commit an event ({EVENTS} events)")
+def test_where_an_fsync_is_cheap_the_writer_is_faster_too(tmp_path: Path) -> None:
+    assert _measured(tmp_path, fsync_delay_us=0) >= 1.5

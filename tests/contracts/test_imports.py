@@ -27,7 +27,7 @@ SLICES = (
 )
 KERNEL = {"errors", "clock", "ids", "settings", "ports", "db", "events"}
 # Modules that join slices: named in the architecture, and few.
-JOINERS = {"reactions", "worker", "library", "checking", "schema", "migrations", "demo"}
+JOINERS = {"reactions", "reacting", "worker", "library", "checking", "schema", "migrations", "demo"}
 WRITERS = {"service", "importing"}
 
 

@@ -33,8 +33,8 @@ from web import create_app
 
 TITLE = (
     "How a grocer with eleven cold stores in four countries let carriers book their own docks, "
-    "halved the hours that drivers wait and stopped paying detention, told by its head of transport "
-    "in Donaudampfschifffahrt"
+    "halved the hours that drivers wait and stopped paying detention, told by their head of "
+    "transport in Donaudampfschifffahrt"
 )
 LONG_ADDRESS = "wilhelmina.featherstonehaugh-cholmondeley@purchasing.northern-provisions.example"
 PASSCODE = "Open, Sesame"
@@ -42,7 +42,7 @@ TEXT = "Carriers waited two hours at the dock. Detention fell by half."
 
 _ACCOUNTS = f"external_id,name,employees,country\nA1,{'Northern Provisions ' * 6},1200,Sweden\n"
 _DEALS = """external_id,name,account_external_id,stage,amount,owner_email,outcome,notes
-D1,{long},A1,negotiation,120000,rosa@contentlib.example,,Wants proof of savings.
+D1,{long},A1,negotiation,120000,rosa@contentlib.example,,Carriers wait two hours at the dock.
 D2,Yard pilot,A1,,8000,ravi@contentlib.example,,
 D3,Old dock,A1,,1000,rosa@contentlib.example,won,
 D4,West dock,A1,,5000,wes@contentlib.example,,
@@ -262,9 +262,7 @@ def _preset(client: FlaskClient, name: str, **rules: str) -> None:
 def _collections(rosa: FlaskClient, assets: Mapping[str, str]) -> str:
     chosen = [assets["story"], assets["plain"], assets["card"]]
     submit(rosa, f"/assets/{assets['story']}/favourite", {"keep": "yes"})
-    where = submit(
-        rosa, "/collections/add", {"asset": chosen, "name": "What cold stores ask " * 4}
-    )
+    where = submit(rosa, "/collections/add", {"asset": chosen, "name": "What cold stores ask " * 4})
     return where.split("/collections/")[1].split("?")[0].split("#")[0]
 
 

@@ -13,14 +13,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from werkzeug.routing import Rule
 
 from contentlib.library import Library
-from contentlib.member.rules import Viewer
 from tests.cast import hire
 from tests.servers import free_port, serving
 from tests.web.browsing import browser_of
-from tests.web.furnished import PASSCODE, Furnished, empty_library, furnish
+from tests.web.furnished import LONG_ADDRESS, PASSCODE, TITLE, Furnished, empty_library, furnish
+from tests.web.test_share_gates import gated
+from tests.web.viewing import share_of
 from web import create_app
 
 pytestmark = pytest.mark.slow
@@ -28,7 +37,15 @@ pytestmark = pytest.mark.slow
 DESK = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE = {"viewport": {"width": 375, "height": 812}, "color_scheme": "dark", "has_touch": True}
 LOOKS = {"desk": DESK, "phone": PHONE}
-PEOPLE = ("rosa", "nora", "mira", "adam")  # a rep, a manager, a marketer, an admin
+# a rep, an admin, a manager, a marketer; the last two have no page that the admin has not
+WALKS = [
+    ("rosa", "desk"),
+    ("rosa", "phone"),
+    ("adam", "desk"),
+    ("adam", "phone"),
+    ("nora", "desk"),
+    ("mira", "phone"),
+]
 GRAVE = ("serious", "critical")
 
 
@@ -70,8 +87,11 @@ class Looking:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
 
-    def at(self, address: str) -> None:
+    def go(self, address: str) -> None:
         self.page.goto(self.url + address)
+
+    def at(self, address: str) -> None:
+        self.go(address)
         self.look(address)
 
     def look(self, name: str) -> None:
@@ -111,31 +131,200 @@ def _pages(app: Flask, client: FlaskClient, names: Callable[[str], dict[str, Any
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             is_for_members = not rule.endpoint.startswith(("viewer.", "api.", "static"))
-            if "GET" in (rule.methods or ()) and is_for_members and "filename" not in rule.arguments:
-                named = names(rule.endpoint)
-                built = rule.build({name: named[name] for name in rule.arguments})
-                assert built is not None, rule
-                found.append(built[1])
+            if (
+                "GET" in (rule.methods or ())
+                and is_for_members
+                and "filename" not in rule.arguments
+            ):
+                found += _built(rule, names(rule.endpoint))
     return [address for address in found if "<main" in _html(client, address)]
 
 
+def _built(rule: Rule, named: dict[str, Any]) -> list[str]:
+    """The address of the rule, unless there is nothing yet that it could name."""
+    if rule.arguments and not named:
+        return []
+    built = rule.build({name: named[name] for name in rule.arguments})
+    assert built is not None, rule
+    return [built[1]]
+
+
 def _html(client: FlaskClient, address: str) -> str:
-    answer = client.get(address)
+    answer = client.get(address, buffered=True)
     is_page = answer.status_code == 200 and answer.mimetype == "text/html"
     return answer.get_data(as_text=True) if is_page else ""
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("who", PEOPLE)
+# --- members ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("who", "look"), WALKS)
 def test_every_page_of_a_member_is_for_everybody(
     browser: Browser, full: tuple[Furnished, str], who: str, look: str
 ) -> None:
     furnished, url = full
-    member: Viewer = getattr(furnished.cast, who)
-    client = browser_of(furnished.app, member)
+    client = browser_of(furnished.app, getattr(furnished.cast, who))
     pages = _pages(furnished.app, client, furnished.names)
-    assert {"/", "/shares", "/collections", "/notifications"} <= set(pages)
+    assert {"/", f"/shares/{furnished.share}", "/notifications"} <= set(pages)
     with _tab(browser, url, look, client) as tab:
         for address in pages:
             tab.at(address)
     assert tab.problems == []
+
+
+@pytest.mark.parametrize(("who", "look"), [("rosa", "phone"), ("adam", "desk")])
+def test_every_page_of_an_empty_library_is_for_everybody(
+    browser: Browser,
+    tmp_path: Path,
+    new_sqlite: Callable[[Path], str],
+    who: str,
+    look: str,
+) -> None:
+    with _library(tmp_path, new_sqlite) as library:
+        cast, app = hire(library), create_app(library)
+        client = browser_of(app, getattr(cast, who))
+        pages = _pages(app, client, lambda _endpoint: {})
+        assert {"/", "/shares", "/notifications", "/opportunities"} <= set(pages)
+        with (
+            serving(library, port=free_port(), worker=False) as url,
+            _tab(browser, url, look, client) as tab,
+        ):
+            for address in pages:
+                tab.at(address)
+    assert tab.problems == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_opens_on_a_page_and_what_went_wrong_there_is_for_everybody(
+    browser: Browser, full: tuple[Furnished, str], look: str
+) -> None:
+    furnished, url = full
+    story = furnished.assets["story"]
+    client = browser_of(furnished.app, furnished.cast.rosa)
+    with _tab(browser, url, look, client) as tab:
+        page = tab.page
+        tab.go(f"/share/new?asset={story}&opportunity={furnished.deal}")
+        _open_all(page)
+        page.get_by_label("Ends", exact=True).select_option("date")
+        tab.look("the rules of a link")
+        page.get_by_label("At most so many visits").fill("many")
+        page.get_by_role("button", name="I send it myself").click()
+        expect(page.get_by_label("At most so many visits")).to_be_focused()
+        tab.look("a rule that cannot be")
+        tab.at(f"/share/new?asset={story}&asset={furnished.assets['card']}")
+        tab.go("/shares")
+        page.locator(".share-choose").first.check()
+        tab.look("a chosen link")
+        tab.at("/shares?q=nothing+of+the+kind")
+        tab.go(f"/shares/{furnished.share}?new=1")
+        _open_all(page)
+        tab.look("a link with all that can be done to it")
+        tab.at(f"/shares/{furnished.ended}")
+        tab.at("/search?q=carriers+waited")
+        page.get_by_label(f"Select {TITLE} to share").check()
+        tab.look("a picked result")
+        tab.at("/search?q=zeppelins")
+        tab.at(f"/assets/{story}?q=carriers")
+        tab.at(f"/compare?asset={story}&asset={furnished.assets['plain']}&q=carriers")
+        tab.at(f"/collections/add?asset={story}")
+        tab.at("/collections/nothing-of-the-kind")
+        if look == "phone":
+            page.get_by_label("Menu").click()
+            tab.look("the menu")
+    assert tab.problems == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_pages_of_those_who_tend_the_library_are_for_everybody_when_open(
+    browser: Browser, full: tuple[Furnished, str], look: str
+) -> None:
+    furnished, url = full
+    client = browser_of(furnished.app, furnished.cast.adam)
+    with _tab(browser, url, look, client) as tab:
+        for address in (
+            f"/assets/{furnished.assets['story']}/edit",
+            "/members",
+            "/jobs",
+            "/networks",
+            "/upload",
+            "/reports/unused",
+            "/library?view=list",
+        ):
+            tab.go(address)
+            _open_all(tab.page)
+            tab.look(f"{address}, opened")
+        tab.go(f"/assets/{furnished.assets['story']}/findability?q=carriers")
+        tab.page.get_by_text("asked by fewer than 5 reps").or_(
+            tab.page.get_by_text("Nothing was asked")
+        ).first.wait_for()
+        tab.look("questions asked again")
+    assert tab.problems == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_way_in_is_for_everybody(
+    browser: Browser, full: tuple[Furnished, str], look: str
+) -> None:
+    with _tab(browser, full[1], look) as tab:
+        tab.at("/sign-in")
+        tab.page.get_by_label("E-mail").fill("nobody@contentlib.example")
+        tab.page.get_by_label("Password").fill("not the password")
+        tab.page.get_by_role("button", name="Sign in").click()
+        tab.page.get_by_role("alert").wait_for()
+        tab.look("a wrong password")
+        tab.at("/nothing-of-the-kind")
+    assert tab.problems == []
+
+
+# --- buyers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_of_a_buyer_is_for_everybody(
+    browser: Browser, full: tuple[Furnished, str], look: str
+) -> None:
+    furnished, url = full
+    library, cast, assets = furnished.library, furnished.cast, furnished.assets
+    drawn = share_of(library, cast.rosa, [assets["story"]], message="Dear Bea,\n\nread on. " * 9)
+    several = share_of(library, cast.rosa, [assets["story"], assets["plain"], assets["deck"]])
+    behind = gated(library, cast, PASSCODE, assets=[assets["plain"]], asks_email=True)
+    with _tab(browser, url, look) as tab:
+        page = tab.page
+        tab.at(drawn.path)
+        page.get_by_label("Show this page as text").check()
+        tab.look("a page as text")
+        tab.at(f"{drawn.path}/1/12")
+        tab.at(f"{drawn.path}/1/pages")
+        tab.at(f"{drawn.path}/1/pages?q=carriers")
+        tab.at(f"{drawn.path}/1/pages?q=zeppelins")
+        tab.at(several.path)
+        tab.at(f"{several.path}/2/1")
+        tab.at(behind.path)
+        _open_all(page)
+        page.get_by_label("Passcode", exact=True).fill("wrong")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("alert").wait_for()
+        tab.look("a wrong passcode")
+        page.get_by_label("Passcode", exact=True).fill(PASSCODE)
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("heading", name="Confirm your e-mail address").wait_for()
+        tab.look("the e-mail gate")
+        page.get_by_label("Your e-mail address").first.fill(f"{look}.{LONG_ADDRESS}")
+        page.get_by_role("button", name="Mail me a code").click()
+        page.get_by_role("heading", name="Enter the code").wait_for()
+        page.get_by_label("Code").fill("000000")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_role("alert").wait_for()
+        tab.look("a wrong code")
+        tab.at(f"/s/{furnished.ended}-not-copied-whole")
+        page.get_by_label("Your e-mail address").fill("bea@buyer.example")
+        page.get_by_label("Your message").fill("May I see it again?")
+        page.get_by_role("button", name="Send the message").click()
+        page.get_by_role("heading", name="Thank you").wait_for()
+        tab.look("the sender was asked")
+    assert tab.problems == []
+
+
+def _open_all(page: Page) -> None:
+    """Opens whatever can be opened, the menu aside."""
+    page.evaluate("document.querySelectorAll('main details').forEach((it) => { it.open = true; })")

@@ -123,7 +123,7 @@ def test_pages_turn_without_a_script_too(shared: tuple[str, Shared], browser: Br
     context.close()
 
 
-def test_the_browser_loads_three_things_and_keeps_no_cookie(
+def test_the_browser_loads_four_things_and_keeps_no_cookie(
     shared: tuple[str, Shared], phone: Page
 ) -> None:
     asked: list[str] = []
@@ -131,8 +131,9 @@ def test_the_browser_loads_three_things_and_keeps_no_cookie(
     phone.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
     phone.on("console", lambda message: problems.append(message.text))
     phone.goto(shared[0], wait_until="load")
-    named = {"viewer.css", "viewer.js", "mark.svg", "beat"}
-    assert {"viewer.css", "viewer.js"} <= set(asked)
+    ours = {"viewer.css", "viewer.js", "viewer_comforts.js"}
+    named = {*ours, "mark.svg", "beat"}
+    assert ours <= set(asked)
     assert len([name for name in asked if name not in named]) == 1  # the page itself
     assert phone.context.cookies() == [] and problems == []
     width = phone.evaluate("document.documentElement.scrollWidth")

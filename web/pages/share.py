@@ -14,7 +14,6 @@ from contentlib.engagement import queries as engagement
 from contentlib.engagement.queries import PageReading
 from contentlib.engagement.share_figures import ShareEngagement, of_shares
 from contentlib.errors import InvalidInput
-from contentlib.reactions import share_address
 from contentlib.sending import queries as sends
 from contentlib.sending import service as sending
 from contentlib.sending.rules import sending_of
@@ -62,7 +61,7 @@ def create() -> ResponseReturnValue:
     else:
         page_of_it = url_for("share.page", public_id=made[0], new=1)
     if wants_json():
-        addresses = [share_address(library(), public_id) for public_id in made]
+        addresses = [library().share_address(public_id) for public_id in made]
         told = {"share": made[0], "address": "\n".join(addresses), "page": page_of_it}
         return jsonify(told), 201
     return redirect(page_of_it, 303)
@@ -82,7 +81,7 @@ def page(public_id: str) -> ResponseReturnValue:
         pages=_by_version(pages),
         visits=engagement.visits_of(session(), share.id),
         may_act=share.is_own or viewer().role == "admin",
-        address=share_address(library(), share.public_id),
+        address=library().share_address(share.public_id),
         can_mail=library().mailer is not None,
         is_new=bool(request.args.get("new")),
         form=share_form.of_rules(share.rules, share.notice, library().settings.time_zone),

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contentlib.errors import InvalidInput, NotFound
-from contentlib.reactions import share_address
 from contentlib.share import batches, queries
 from contentlib.share.queries import ShareLine
 from web.auth import requires, viewer
@@ -85,7 +84,7 @@ def batch(batch: str) -> ResponseReturnValue:
     return render_template(
         "share_batch.html",
         lines=lines,
-        addresses={line.id: share_address(library(), line.public_id) for line in lines},
+        addresses={line.id: library().share_address(line.public_id) for line in lines},
         may_act=all(line.is_own for line in lines) or viewer().role == "admin",
         is_new=bool(request.args.get("new")),
         **read_and_sent(lines),

@@ -51,10 +51,12 @@ function watchTheDay() {
 }
 watchTheDay();
 
+form?.querySelector('[aria-invalid="true"]')?.focus();
+
 const told = document.querySelector("[data-rules]");
 function tellRules() {
   const rules = new FormData(form);
-  const ends = { none: "never ends", date: `ends ${rules.get("expires_on")}` }[rules.get("expiry")];
+  const ends = { none: "never ends", date: rules.get("expires_on") ? `ends ${rules.get("expires_on")}` : "ends on a day" }[rules.get("expiry")];
   const downloads = { off: "may not be downloaded", watermarked: "is downloaded with a watermark" };
   told.textContent = [
     ends ?? `ends in ${rules.get("expiry")} days`,
@@ -62,7 +64,7 @@ function tellRules() {
     rules.get("version") === "pinned" ? "stays at this version" : "shows the current version",
     rules.get("gate") || rules.get("allowed") ? "asks for an address" : "",
     rules.get("passcode") ? "asks for a passcode" : "",
-    rules.get("max_visits") ? `at most ${rules.get("max_visits")} visits` : "",
+    Number(rules.get("max_visits")) > 0 ? `at most ${rules.get("max_visits")} visits` : "",
   ].filter(Boolean).join(", ");
 }
 if (told) {

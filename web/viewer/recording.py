@@ -46,7 +46,7 @@ def _begun(write: "Callable[[], Future[None]]") -> "Future[None]":
 
 def _are_written(begun: "Sequence[Future[None]]") -> bool:
     deadline = time.monotonic() + _PATIENCE_S
-    return all([_is_written(future, until=deadline) for future in begun])
+    return all(_is_written(future, until=deadline) for future in begun)
 
 
 def _is_written(future: "Future[None]", *, until: float) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from contentlib.errors import TooManyAttempts
 from contentlib.events.jobs import Job
 from contentlib.library import Library
-from contentlib.reactions import REACTIONS, share_address, tidy
+from contentlib.reactions import REACTIONS, tidy
 from contentlib.share import codes, service
 from contentlib.share.models import Share, ShareCode
 from contentlib.share.rules import ShareRules
@@ -291,7 +291,7 @@ def test_the_mail_holds_the_code_the_sender_and_the_link(library: Library, share
     text = mail.get_content()
     with library.database.reading() as session:
         public_id = session.get_one(Share, share_id).public_id
-    assert _newest(library) in text and share_address(library, public_id) in text
+    assert _newest(library) in text and library.share_address(public_id) in text
     assert "Rosa, Your company" in text
     assert (mail["To"], mail["Auto-Submitted"]) == (ANN, "auto-generated")
     assert _newest(library) not in mail["Subject"]

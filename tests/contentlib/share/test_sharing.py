@@ -10,7 +10,6 @@ from contentlib.insight.events import sends_by_evidence
 from contentlib.insight.window import default_window
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
-from contentlib.reactions import share_address
 from contentlib.sending import service as sending
 from contentlib.share import queries, service
 from contentlib.share.rules import ShareRules
@@ -163,8 +162,8 @@ def test_a_mail_the_server_took_is_a_send_with_the_link_in_it(tmp_path, new_sqli
     Worker(library).drain()
     assert _evidence(library) == [{"app_mail": 1}]
     (mail,) = (tmp_path / "outbox" / "new").iterdir()
-    assert share_address(library, share) in mail.read_text().replace("=\n", "")
-    token = share_address(library, share).rsplit("/", 1)[-1]
+    assert library.share_address(share) in mail.read_text().replace("=\n", "")
+    token = library.share_address(share).rsplit("/", 1)[-1]
     assert read_token(token, key=library.signing_key, purpose="share") == share
     library.close()
 

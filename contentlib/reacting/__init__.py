@@ -1,0 +1,1 @@
+"""The bodies of the reactions; which of them reacts to what, `contentlib.reactions` says."""
