@@ -25,6 +25,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_SECRET_KEYS: dict[Path, bytes] = {}
+
+
 class Settings(BaseSettings):
     """How this installation is set up. Durations carry their unit in the name."""
 
@@ -144,6 +147,9 @@ class Settings(BaseSettings):
         database and goes into every backup.
         """
         path = self.data_dir / "secret.key"
+        known = _SECRET_KEYS.get(path)
+        if known is not None:
+            return known
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
             fresh = path.with_name(f".secret.{secrets.token_hex(6)}")
@@ -156,7 +162,8 @@ class Settings(BaseSettings):
                 pass
             finally:
                 fresh.unlink()
-        return path.read_bytes()
+        # several tokens a request are signed with it, and it never changes while we run
+        return _SECRET_KEYS.setdefault(path, path.read_bytes())
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Executable, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import AssetPage, AssetVersion
@@ -39,17 +40,24 @@ def shown_page(session: Session, version_id: int, number: int) -> ShownPage | No
 
     One statement.
     """
-    row = session.execute(
-        select(
-            AssetPage.number,
-            AssetPage.label,
-            AssetPage.text,
-            AssetPage.image_sha256,
-            AssetPage.width,
-            AssetPage.height,
-        ).where(AssetPage.version_id == version_id, AssetPage.number == number)
-    ).first()
+    asked = {"version_id": version_id, "number": number}
+    row = session.connection().execute(_shown_page_statement(), asked).first()
     return None if row is None else ShownPage(*row)
+
+
+@cache
+def _shown_page_statement() -> Executable:
+    # built once: each page a buyer turns runs it
+    return select(
+        AssetPage.number,
+        AssetPage.label,
+        AssetPage.text,
+        AssetPage.image_sha256,
+        AssetPage.width,
+        AssetPage.height,
+    ).where(
+        AssetPage.version_id == bindparam("version_id"), AssetPage.number == bindparam("number")
+    )
 
 
 def pictures(session: Session, version_id: int) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from contentlib.audit.models import AuditEntry
@@ -64,6 +65,23 @@ class Rejudgement:
 
 def known_networks(session: Session) -> KnownNetworks:
     """The networks whose visitors are colleagues, and those that are machines'. One statement."""
+    # the connection's own execute: a session's costs more than this statement, and every request
+    # of a buyer runs it
+    found = session.connection().execute(_known_statement()).all()
+    rows = sorted(found, key=lambda r: (r[0], r[1]))
+    return KnownNetworks(
+        tuple(Office(row.id, row.cidr) for row in rows if row.kind == "office"),
+        tuple(
+            MachineRange(row.id, row.cidr, row.label, row.certainty)
+            for row in rows
+            if row.kind == "machine"
+        ),
+    )
+
+
+@cache
+def _known_statement() -> CompoundSelect[Any]:
+    # built once: each request of a buyer runs it
     offices = select(
         literal("office").label("kind"),
         OwnNetwork.id,
@@ -78,15 +96,7 @@ def known_networks(session: Session) -> KnownNetworks:
         MachineNetwork.label,
         MachineNetwork.certainty,
     ).where(MachineNetwork.removed_at.is_(None))
-    rows = sorted(session.execute(union_all(offices, machines)).all(), key=lambda r: (r[0], r[1]))
-    return KnownNetworks(
-        tuple(Office(row.id, row.cidr) for row in rows if row.kind == "office"),
-        tuple(
-            MachineRange(row.id, row.cidr, row.label, row.certainty)
-            for row in rows
-            if row.kind == "machine"
-        ),
-    )
+    return union_all(offices, machines)
 
 
 def own_networks(session: Session) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """A library in which every page has something to show, its words as long as people make them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from contentlib.action import service as actions
 from contentlib.adapters.mail.mailers import open_mailer
@@ -18,26 +17,17 @@ from contentlib.asset import importing
 from contentlib.audit import service as audit
 from contentlib.clock import SystemClock
 from contentlib.crm import importing as crm
-from contentlib.engagement.models import Download, Unfurl, View, Visit
 from contentlib.events import jobs
 from contentlib.library import Library
-from contentlib.notification.models import Notification
-from contentlib.share.models import Share, ShareCode
-from contentlib.share.queries import ShareLine, listed
 from contentlib.workspace.rules import JUDGED_AGAIN
 from tests.cast import Cast, hire
+from tests.contentlib.insight.happening import search
 from tests.factories import make_asset, make_library
+from tests.web import furnished_links as links
 from tests.web.browsing import browser_of, draw, index_everything, submit
 from tests.web.uploads import post, send
 from web import create_app
 
-TITLE = (
-    "How a grocer with eleven cold stores in four countries let carriers book their own docks, "
-    "halved the hours that drivers wait and stopped paying detention, told by their head of "
-    "transport in Donaudampfschifffahrt"
-)
-LONG_ADDRESS = "wilhelmina.featherstonehaugh-cholmondeley@purchasing.northern-provisions.example"
-PASSCODE = "Open, Sesame"
 TEXT = "Carriers waited two hours at the dock. Detention fell by half."
 
 _ACCOUNTS = f"external_id,name,employees,country\nA1,{'Northern Provisions ' * 6},1200,Sweden\n"
@@ -88,15 +78,15 @@ def furnish(library: Library) -> Furnished:
     assets = _assets(library, cast)
     rosa, mira, adam = (browser_of(app, who) for who in (cast.rosa, cast.mira, cast.adam))
     deal = _deals(library)
-    share, ended, batch = _shares(library, cast, rosa, assets, deal)
-    _visits(library, share)
-    _news(library, cast, share)
-    _preset(rosa, "Only for Northern Provisions and nobody else " * 2, gate="yes", expiry="30")
-    _preset(mira, "Prices", for_everybody="yes", download="watermarked", max_visits="5")
+    share, ended, batch = links.shares(library, cast, rosa, assets, deal)
+    links.visits(library, share)
+    links.news(library, cast, share)
+    links.preset(rosa, "Only for Northern Provisions and nobody else " * 2, gate="yes", expiry="30")
+    links.preset(mira, "Prices", for_everybody="yes", download="watermarked", max_visits="5")
     collection = _collections(rosa, assets)
     _imports(library, cast, mira)
     _of_the_house(adam, rosa)
-    _searched(library, cast, rosa, assets["story"])
+    _searched(library, cast, rosa, assets)
     return Furnished(library, cast, app, assets, deal, share, ended, batch, collection)
 
 
@@ -106,7 +96,7 @@ def _assets(library: Library, cast: Cast) -> dict[str, str]:
     made = {
         "story": make_asset(
             library,
-            TITLE,
+            links.TITLE,
             *(TEXT for _ in range(12)),
             owner=cast.mira,
             terms=retail,
@@ -117,7 +107,7 @@ def _assets(library: Library, cast: Cast) -> dict[str, str]:
         "deck": make_asset(library, "Dock waiting times", TEXT, owner=cast.mira, now=long_ago),
         "plain": make_asset(library, "Parcel hubs in Europe", TEXT, terms={"region": ["Europe"]}),
         "card": make_asset(library, "Battlecard", TEXT, terms=retail, audience="internal"),
-        "draft": make_asset(library, f"Draft: {TITLE}", TEXT, publish=False),
+        "draft": make_asset(library, f"Draft: {links.TITLE}", TEXT, publish=False),
     }
     draw(library, made["story"], 12)
     index_everything(library)
@@ -140,123 +130,6 @@ def _deals(library: Library) -> str:
 def _rows(text: str) -> list[dict[str, str]]:
     head, *lines = (line.split(",") for line in text.strip().split("\n"))
     return [dict(zip(head, line, strict=True)) for line in lines]
-
-
-def _shares(
-    library: Library, cast: Cast, rosa: FlaskClient, assets: Mapping[str, str], deal: str
-) -> tuple[str, str, str]:
-    """Public ids of one that is read and of one that ended, and the name of a batch."""
-    to_share = {"asset": [assets["story"], assets["plain"]], "opportunity": deal}
-    everything = {
-        "recipients": f"{LONG_ADDRESS}, bea@buyer.example",
-        "message": "Dear Bea,\n\nas promised, with the table on page 3. " * 4,
-        "expiry": "30",
-        "download": "watermarked",
-        "version": "pinned",
-        "max_visits": "50",
-        "passcode": PASSCODE,
-        "notice": "digest",
-    }
-    submit(rosa, "/shares", {**to_share, **everything, "way": "sent"})
-    submit(rosa, "/shares", {"asset": assets["plain"], "expiry": "7"})
-    each = {"recipients": f"{LONG_ADDRESS}\nann@x.example\nbob@x.example", "each": "yes"}
-    batch = submit(rosa, "/shares", {**to_share, **each}).split("/batches/")[1].split("?")[0]
-    with library.database.reading() as session:
-        own = listed(session, cast.rosa).lines
-    read, ended = (_of_title(own, title) for title in (TITLE, "Parcel hubs in Europe"))
-    submit(rosa, f"/shares/{ended}/revocation", {})
-    return read, ended, batch
-
-
-def _of_title(own: Iterable[ShareLine], title: str) -> str:
-    """The one of these with this title that belongs to no batch."""
-    return next(s.public_id for s in own if s.batch is None and s.titles[0] == title)
-
-
-def _visits(library: Library, share_id: str) -> None:
-    """One of each class, one under a proved address, one that asked not to be followed."""
-    now = library.clock.now()
-    with library.database.unit_of_work() as session:
-        share = session.scalars(select(Share).where(Share.public_id == share_id)).one()
-        code = ShareCode(
-            share_id=share.id,
-            email=LONG_ADDRESS,
-            code_hash="h" * 64,
-            created_at=now,
-            expires_at=now,
-            used_at=now,
-        )
-        session.add(code)
-        session.flush()
-        at = now - timedelta(days=1)
-        verified = _visit(session, share, at, "verified", pages=9, code_id=code.id)
-        _visit(session, share, at, "human", pages=3)
-        _visit(session, share, at, "human", pages=3, is_private=True)
-        _visit(session, share, at, "unclear", reasons=["opened two seconds after it was sent"])
-        machine = _visit(session, share, at, "machine", pasted_into="Microsoft Teams")
-        _visit(session, share, at, "colleague")
-        item = share.items[0]
-        session.add(Unfurl(share_id=share.id, visit_id=machine.id, service="Slack", at=at))
-        session.add(
-            Download(
-                share_id=share.id,
-                asset_id=item.asset_id,
-                version_id=item.pinned_version_id,
-                visitor_key="v" * 64,
-                by_colleague=False,
-                at=at,
-                visit_id=verified.id,
-            )
-        )
-
-
-def _visit(
-    session: Session, share: Share, at: datetime, visitor_class: str, *, pages: int = 0, **of: Any
-) -> Visit:
-    visit = Visit(
-        share_id=share.id,
-        visitor_key=visitor_class.ljust(64, "k"),
-        started_at=at,
-        last_at=at,
-        visitor_class=visitor_class,
-        reasons=of.pop("reasons", ["turned pages", "scrolled", "asked for the pictures of pages"]),
-        rule_version=1,
-        device="phone",
-        **of,
-    )
-    session.add(visit)
-    session.flush()
-    for number in range(1, pages + 1):
-        session.add(
-            View(
-                visit_id=visit.id,
-                share_id=share.id,
-                asset_id=share.items[0].asset_id,
-                version_id=share.items[0].pinned_version_id,
-                page=number,
-                started_at=at,
-                last_at=at,
-                attention_ms=7_000 * number,
-            )
-        )
-    return visit
-
-
-def _news(library: Library, cast: Cast, share_id: str) -> None:
-    now = library.clock.now()
-    said = f"{LONG_ADDRESS} opened “{TITLE}”: pages 1, 2, 3, 4 in 3 min 20 s."
-    each = {"member_id": cast.rosa.member_id, "path": f"/shares/{share_id}", "text": said}
-    with library.database.unit_of_work() as session:
-        for key, told in {
-            "new": {"kind": "first", "is_provisional": True},
-            "old": {"kind": "return", "read_at": now},
-            "gone": {"kind": "first", "withdrawn_at": now},
-        }.items():
-            session.add(Notification(key=key, at=now - timedelta(hours=1), **each, **told))
-
-
-def _preset(client: FlaskClient, name: str, **rules: str) -> None:
-    submit(client, "/shares/presets", {"preset_name": name[:80], **rules})
 
 
 def _collections(rosa: FlaskClient, assets: Mapping[str, str]) -> str:
@@ -301,12 +174,13 @@ def _of_the_house(adam: FlaskClient, rosa: FlaskClient) -> None:
     submit(rosa, "/tokens", {"name": "Mail", "scope": ["recommend"], "days": "90"}, status=201)
 
 
-def _searched(library: Library, cast: Cast, rosa: FlaskClient, asset: str) -> None:
-    rosa.get("/search?q=carriers+waited")
-    rosa.get(f"/assets/{asset}?q=carriers")
+def _searched(library: Library, cast: Cast, rosa: FlaskClient, assets: Mapping[str, str]) -> None:
+    rosa.get(f"/assets/{assets['story']}?q=carriers")
     now = library.clock.now()
+    for text in ("grocer docks", f"what {links.TITLE} asks for"):
+        search(library, cast.rosa, text, [assets["deck"]], at=now - timedelta(days=3))
     with library.database.unit_of_work() as session:
-        for text in (TITLE, "Something about pallets"):
+        for text in (links.TITLE, "Something about pallets"):
             actions.request_content(
                 session, viewer=cast.rosa, text=text, context={"search": text}, now=now
             )

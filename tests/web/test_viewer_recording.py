@@ -377,4 +377,4 @@ def test_a_page_view_reads_little(library: Library, cast: Cast, app: Flask) -> N
     with statements(library) as seen:
         client.get(f"{share.path}/1/2")
     reads = [s for s in seen if s.startswith("SELECT")]
-    assert len(reads) == 4, reads
+    assert len(reads) == 3, reads

@@ -85,7 +85,7 @@ class Entry:
 
 
 def enter(library: Library, session: Session, token: str) -> Entry:
-    """Lets the visitor of a link in. Three statements; one more where visits are limited, and
+    """Lets the visitor of a link in. Two statements; one more where visits are limited, and
     where an address was proved.
 
     Raises Refused for a token we did not make and for a share that is over, alike; Gated where

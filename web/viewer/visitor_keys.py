@@ -81,6 +81,9 @@ class VisitorKeys:
             # a second unit of work would wait for the lock that this one holds; should this one
             # be rolled back, its salt is gone, so it is not remembered
             return engagement.salt_of_day(session, now=now)
+        made = engagement.known_salt(session, now.date())
+        if made is not None:  # another process came first: no need to wait for the write lock
+            return self._salts.setdefault(now.date(), made)
         with library.database.unit_of_work() as writing:
             made = engagement.salt_of_day(writing, now=now)
         return self._salts.setdefault(now.date(), made)
