@@ -56,6 +56,8 @@ def usage_row(row: UsageRow) -> dict[str, Any]:
         "sends": row.sends,
         "sends_declared": row.declared,
         "human_visits": row.visits,
+        "unclear_visits": row.unclear,
+        "machine_visits": row.machine,
         "attention_s": round(row.attention_ms / 1000),
         "pages_read": row.pages_read,
         "pages": line.page_count,

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists,
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import AssetStateChange
+from contentlib.engagement.counting import OTHERS, PEOPLE, VisitCounts
 from contentlib.engagement.models import Download, View, Visit
-from contentlib.engagement.queries import PEOPLE
 from contentlib.insight.window import Window
 from contentlib.member.models import Member, MemberChange
 from contentlib.sending.models import Send
@@ -133,6 +133,27 @@ def readings(session: Session, window: Window) -> dict[int, Reading]:
         .group_by(View.asset_id)
     )
     return {row.asset_id: Reading(row.visits, int(row.ms), row.pages) for row in rows}
+
+
+def other_visits(session: Session, window: Window) -> dict[int, VisitCounts]:
+    """asset id -> visits of unclear visitors and machines on links of reps that hold it.
+
+    They confirm no page, so theirs count for every asset of the link. One statement.
+    """
+    rows = session.execute(
+        select(ShareItem.asset_id, Visit.visitor_class, func.count().label("visits"))
+        .join(Visit, Visit.share_id == ShareItem.share_id)
+        .join(Share, ShareItem.share_id == Share.id)
+        .join(Member, Share.member_id == Member.id)
+        .where(
+            Visit.visitor_class.in_(OTHERS), Member.role == "rep", within(Visit.started_at, window)
+        )
+        .group_by(ShareItem.asset_id, Visit.visitor_class)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.asset_id, {})[row.visitor_class] = row.visits
+    return {asset_id: VisitCounts.of(counted) for asset_id, counted in found.items()}
 
 
 def downloads(session: Session, window: Window) -> dict[int, int]:

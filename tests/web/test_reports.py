@@ -10,6 +10,7 @@ from io import StringIO
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -24,7 +25,9 @@ from contentlib.share import service as shares
 from contentlib.share.queries import door
 from contentlib.usage import service as usage
 from tests.cast import Cast
+from tests.contentlib.engagement.visiting import CHROME, asks, link, reads
 from tests.factories import MONDAY, make_asset, sign_in, statements
+from tests.web.browsing import browser_of, page
 from web import create_app
 from web.cli.report import report as report_command
 from web.csv_export import csv_text
@@ -301,3 +304,22 @@ def test_a_report_runs_the_same_number_of_statements_for_any_number_of_assets(
     for n in range(5):
         _old_asset(library, f"One more {n}")
     assert {name: count(f"/reports/{name}") for name in before} == before
+
+
+def test_visits_of_machines_stand_beside_those_of_people_and_are_not_in_them(
+    library: Library, app: Flask, cast: Cast
+) -> None:
+    opened = link(library, cast.rosa, "Docks")
+    for visitor, agent in (("ann", CHROME), ("slack", "Slackbot-LinkExpanding 1.0")):
+        reads(library, opened, visitor=visitor, agent=agent)
+    asks(library, opened, visitor="ben", agent=CHROME)
+    fold_beats(library)
+    library.clock.move(timedelta(days=2))  # type: ignore[attr-defined]
+    mira = browser_of(app, cast.mira)
+    (row,) = [r for r in mira.get("/reports/usage.json").json["rows"] if r["title"] == "Docks"]
+    told = [row[f"{name}_visits"] for name in ("human", "unclear", "machine")]
+    assert told == [1, 1, 1]
+    assert "1 unclear, 1 by machines" in page(mira, "/reports/usage")
+    asset = page(mira, f"/assets/{row['asset_id']}")
+    assert "1 visit by people. Not counted: 1 unclear, 1 by machines." in asset
+    assert "Not counted" not in page(browser_of(app, cast.rosa), f"/assets/{row['asset_id']}")

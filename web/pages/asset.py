@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contentlib.asset import file_queries, queries, rules, service
 from contentlib.collection import queries as collections
+from contentlib.engagement.counting import VisitCounts, visits_of_assets
 from contentlib.engagement.link_queries import links_read
 from contentlib.errors import InvalidInput
 from contentlib.member import queries as members
@@ -66,6 +67,7 @@ def page(public_id: str) -> ResponseReturnValue:
             session(), library().index, library().permitted, who, detail.line, today=today
         ),
         use=use_of(detail.line.id),
+        visits=visits_to(detail.line.id) if who.can("see reports") else None,
         used_within_days=USED_WITHIN_DAYS,
         collections=own,
         holding=collections.holding(session(), who, detail.line.id, among=own),
@@ -79,6 +81,13 @@ def use_of(asset_id: int) -> TeamUse:
     since = library().clock.now() - timedelta(days=USED_WITHIN_DAYS)
     read = links_read(session(), asset_id, since=since)
     return used_by(session(), viewer(), asset_id, since=since, read=read)
+
+
+def visits_to(asset_id: int) -> VisitCounts:
+    """Visits through links lately, by class. Two statements."""
+    now = library().clock.now()
+    since = now - timedelta(days=USED_WITHIN_DAYS)
+    return visits_of_assets(session(), [asset_id], since=since, until=now)[asset_id]
 
 
 def _first_page(page_count: int) -> int:

@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset
 from contentlib.asset.queries import AssetLine, lines_by_id
+from contentlib.engagement.counting import NO_VISITS, VisitCounts
 from contentlib.insight import events
 from contentlib.insight.window import Window
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """One asset. `sends` are of evidence `inferred` or better; `declared` stands beside."""
+    """One asset. `sends` are of evidence `inferred` or better; `declared` stands beside.
+
+    `visits` are of people; `unclear` and `machine` stand beside and are never in them.
+    """
 
     line: AssetLine
     impressions: int
@@ -26,6 +30,8 @@ class UsageRow:
     declared: int
     evidence: Mapping[str, int]
     visits: int
+    unclear: int
+    machine: int
     attention_ms: int
     pages_read: int
     downloads: int
@@ -59,9 +65,10 @@ def usage(session: Session, *, window: Window, today: date) -> UsageReport:
     """Per asset: impressions, opens, downloads by reps; links; sends; human visits and reading.
 
     Sends count `inferred` or better; a link merely made is not a send. Visits count verified and
-    human ones on links of reps. Assets published now or met in the window are listed.
+    human ones on links of reps; unclear ones and machines' stand beside. Assets published now or
+    met in the window are listed.
 
-    Seventeen statements, whatever the number of assets.
+    Eighteen statements, whatever the number of assets.
     """
     impressions = events.impressions(session, window)
     opens = events.openings(session, window)
@@ -69,6 +76,7 @@ def usage(session: Session, *, window: Window, today: date) -> UsageReport:
     links = events.links(session, window)
     sends = events.sends_by_evidence(session, window)
     readings = events.readings(session, window)
+    others = events.other_visits(session, window)
     downloads = events.downloads(session, window)
     met = {*impressions, *opens, *takings, *links, *sends, *readings, *downloads}
     listed = set(session.scalars(select(Asset.id).where(Asset.state == "published"))) | met
@@ -82,6 +90,7 @@ def usage(session: Session, *, window: Window, today: date) -> UsageReport:
             links.get(asset_id, 0),
             sends.get(asset_id, {}),
             readings.get(asset_id, events.Reading()),
+            others.get(asset_id, NO_VISITS),
             downloads.get(asset_id, 0),
         )
         for asset_id in listed
@@ -106,6 +115,7 @@ def _row(
     links: int,
     evidence: Mapping[str, int],
     reading: events.Reading,
+    others: VisitCounts,
     downloads: int,
 ) -> UsageRow:
     return UsageRow(
@@ -118,6 +128,8 @@ def _row(
         declared=evidence.get("declared", 0),
         evidence=evidence,
         visits=reading.visits,
+        unclear=others.unclear,
+        machine=others.machine,
         attention_ms=reading.attention_ms,
         pages_read=reading.pages,
         downloads=downloads,
