@@ -49,11 +49,15 @@ def tell_of_visit(session: Session, *, visit_id: int, policy: Policy, now: datet
         return
     kind = told.kind if told is not None else cast(str, why)
     notification = told or _row(session, share, kind, visit_id, policy=policy, now=now)
-    if notification.withdrawn_at is not None or notification.visit_id != visit_id:
-        # it was withdrawn as a machine's; now there is a person to tell of
+    was_withdrawn = notification.withdrawn_at is not None
+    if notification.visit_id != visit_id and not was_withdrawn:
+        return  # of another first visit, which began later and was known earlier
+    if was_withdrawn:
+        # as a machine's; now there is a person to tell of
         notification.withdrawn_at, notification.visit_id = None, visit_id
         notification.read_at = notification.mailed_at = None
-    notification.at = max(visit.started_at + rules.TOLD_AFTER, now)
+    if told is None or was_withdrawn:
+        notification.at = max(visit.started_at + rules.TOLD_AFTER, now)
     notification.is_provisional = True
     notification.text = rules.sentence(kind, queries.readings(session, [visit_id])[visit_id])
 

@@ -234,6 +234,29 @@ def test_being_told_twice_of_the_same_judgement_tells_once(library: Library, cas
     assert len(rows_of(library, Notification)) == 1
 
 
+def test_what_was_told_stays_where_it_stood_when_its_reader_proves_an_address_later(
+    library: Library, cast: Cast
+) -> None:
+    _visited(library, link(library, cast.rosa))
+    (before,) = _told(library, cast)
+    library.clock.move(timedelta(minutes=20))  # type: ignore[attr-defined]
+    _becomes(library, "verified")
+    (after,) = _told(library, cast)
+    assert (after.id, after.at) == (before.id, before.at)
+
+
+def test_an_earlier_reader_of_whom_we_hear_later_is_no_second_first(
+    library: Library, cast: Cast
+) -> None:
+    opened = link(library, cast.rosa)
+    library.clock.move(timedelta(hours=2))  # type: ignore[attr-defined]
+    _visited(library, opened)
+    (before,) = _told(library, cast)
+    reads(library, opened, visitor="earlier", at_s=-5400)
+    _settle(library)
+    assert _told(library, cast) == [before]
+
+
 def test_two_visits_that_were_one_are_told_of_once(library: Library, cast: Cast) -> None:
     _visited(library, link(library, cast.rosa))
     (told,) = rows_of(library, Notification)
