@@ -4,6 +4,7 @@ The README's table is held to this file by a test. A value that makes no sense i
 refused at start with a sentence; nothing else in the project reads the environment.
 """
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_MOST_BY_ITSELF = 4
 _SECRET_KEYS: dict[Path, bytes] = {}
 
 
@@ -85,6 +87,12 @@ class Settings(BaseSettings):
         30, ge=1, le=90, description="Days an asset must have been published to be judged"
     )
     window_days: int = Field(90, ge=7, le=730, description="Length of a report's default window")
+    viewer_processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes of `serve --only viewer`; 0: one a core, at most four",
+    )
     visit_gap_minutes: int = Field(30, ge=5, description="Silence that ends a visit")
     hit_retention_days: int = Field(
         180, ge=1, description="How long raw requests on share links are kept"
@@ -118,6 +126,11 @@ class Settings(BaseSettings):
         if scheme not in ("sqlite", "postgresql", "postgres"):
             raise ValueError("use a postgresql:// address, or leave it empty for SQLite")
         return value
+
+    @property
+    def processes_of_viewer(self) -> int:
+        """How many processes serve the share links where they are served alone."""
+        return self.viewer_processes or min(os.cpu_count() or 1, _MOST_BY_ITSELF)
 
     @property
     def limits(self) -> Limits:

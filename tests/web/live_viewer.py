@@ -14,6 +14,8 @@ from tests.web.viewing import viewer_app
 def served(library: Library) -> Iterator[str]:
     """The address under which the library's share links are open while the block runs."""
     server = make_server("127.0.0.1", 0, viewer_app(library), threaded=True)
+    # waited for when the server ends: a picture still on its way holds its file open
+    server.daemon_threads = False  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

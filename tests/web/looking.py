@@ -35,7 +35,9 @@ class Looking:
         for violation in found["violations"]:
             if violation["impact"] in GRAVE:
                 shown = violation["nodes"][0]
-                told = f"{violation['id']}: {shown['html'][:300]} {shown['failureSummary'][:300]}"
+                checks = [*shown["any"], *shown["all"], *shown["none"]]
+                why = "; ".join(check["message"] for check in checks)
+                told = f"{violation['id']}: {shown['html'][:300]} {why[:300]}"
                 self.problems.append(f"{name}: {told}")
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:

@@ -47,7 +47,8 @@ def run_server(
     target = "web.wsgi:viewer_app" if only == "viewer" else "web.wsgi:app"
     say(f"Serving at http://{host}:{port} (data: {settings.data_dir})")
     try:
-        serve_target(target, host=host, port=port)
+        processes = settings.processes_of_viewer if only == "viewer" else 1
+        serve_target(target, host=host, port=port, processes=processes)
     finally:
         if worker is not None:
             worker.send_signal(signal.SIGTERM)
@@ -57,7 +58,7 @@ def run_server(
                 worker.kill()
 
 
-def serve_target(target: str, *, host: str, port: int) -> None:
+def serve_target(target: str, *, host: str, port: int, processes: int = 1) -> None:
     """Serves the application that `module:factory` makes, until the process is told to stop."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -69,7 +70,7 @@ def serve_target(target: str, *, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=1,
+        workers=processes,
         blocking_threads=8,
         log_enabled=True,
         log_level=LogLevels.warning,

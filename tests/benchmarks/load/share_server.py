@@ -69,4 +69,7 @@ def _served(note: Any) -> Flask:
 
 
 if __name__ == "__main__":
-    serve_target(VARIANTS[sys.argv[1]], host="127.0.0.1", port=int(sys.argv[2]))
+    processes = load_settings().processes_of_viewer
+    serve_target(
+        VARIANTS[sys.argv[1]], host="127.0.0.1", port=int(sys.argv[2]), processes=processes
+    )
