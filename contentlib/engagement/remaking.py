@@ -34,7 +34,7 @@ def remake(session: Session, visit_ids: Collection[int], *, now: datetime) -> Mo
     """
     beats = _beats(session, visit_ids)
     gains = _gains(beats)
-    reached = {*visit_ids, *(beat.visit_id for beat in beats if beat.visit_id is not None)}
+    reached = _reached(beats, visit_ids)
     told = _told(session, reached, beats, gains)
     known = [entry for entry in told if entry.traces]
     for entry in known:
@@ -45,6 +45,14 @@ def remake(session: Session, visit_ids: Collection[int], *, now: datetime) -> Mo
         # of a visit without a trace nothing is known any more but its class
         entry.visit.rule_version = RULE_VERSION
     return moves
+
+
+def _reached(beats: Sequence[Beat], visit_ids: Collection[int]) -> set[int]:
+    """The visits and those that share a loading with them. No further: of what lies beyond, only
+    the beats of shared loadings are at hand, and made of these alone it would lose the others."""
+    loadings = {beat.view_key for beat in beats if beat.visit_id in visit_ids}
+    shared = {beat.visit_id for beat in beats if beat.view_key in loadings}
+    return {*visit_ids, *(visit_id for visit_id in shared if visit_id is not None)}
 
 
 def _beats(session: Session, visit_ids: Collection[int]) -> Sequence[Beat]:

@@ -284,6 +284,28 @@ def test_any_order_and_any_pieces_give_the_same_visits_views_and_unfurls(
     assert story.outcome() == together
 
 
+def test_news_of_one_loading_leaves_whole_what_lies_two_loadings_away(story: Story) -> None:
+    """`x` is in the first and the second visit, `w` in the second and the third: news of `x`
+    reach the second, and the third is not made of `w` alone."""
+
+    def beat(at_s: int, seconds: int, ordinal: int, loading: str, visitor: str) -> Told:
+        return Told(at_s, ((1, seconds),), ordinal, loading, visitor, loaded_s=None)
+
+    story.tell(
+        beat(0, 20, 1, "x", "ann"),
+        beat(4000, 29, 1, "w", "ben"),
+        beat(4000, 25, 2, "x", "ben"),
+        beat(9000, 62, 1, "y", "cyd"),
+        beat(9000, 56, 2, "w", "cyd"),
+    )
+    story.fold()
+    before = story.visits()
+    assert before[2] == (9000, 9000, "human", ((1, 62 + 27),))
+    story.tell(beat(10, 22, 3, "x", "ann"))
+    story.fold()
+    assert story.visits()[2] == before[2]
+
+
 def _random_story(chance: random.Random) -> list[Told]:
     told, last = [], dict.fromkeys("wxyz", (0, 0))
     for _ in range(chance.randrange(3, 14)):
