@@ -3,11 +3,36 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from contentlib.clock import SystemClock
 from contentlib.library import Library
+from tests.factories import make_library
 from tests.web.viewing import viewer_app
+
+
+@contextmanager
+def running_library(folder: Path) -> Iterator[Library]:
+    """A library whose clock runs: the browser's does too."""
+    library = make_library(folder, clock=SystemClock())  # type: ignore[arg-type]
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+@contextmanager
+def chromium(*flags: str) -> Iterator[Browser]:
+    """A real browser without a window."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", *flags]
+        )
+        yield opened
+        opened.close()
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from tests.servers import free_port, serving
 from tests.web.browsing import browser_of
 from tests.web.furnished import Furnished, empty_library, furnish
 from tests.web.furnished_links import LONG_ADDRESS, PASSCODE, TITLE
+from tests.web.gating import gated
 from tests.web.looking import LOOKS, open_all, tab_of
-from tests.web.test_share_gates import gated
 from tests.web.viewing import share_of
 from web import create_app
 

@@ -1,20 +1,16 @@
 """The gates in a real browser: what it says of a form's origin, and who can use the pages."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from contentlib.clock import SystemClock
 from contentlib.library import Library
 from tests.cast import Cast, hire
-from tests.factories import make_library
-from tests.web.test_share_gates import PASSCODE, TITLE, code_for, gated
-from tests.web.viewing import viewer_app
+from tests.web.gating import PASSCODE, TITLE, code_for, gated
+from tests.web.live_viewer import chromium, running_library, served
 
 pytestmark = pytest.mark.slow
 
@@ -25,9 +21,8 @@ PLAIN_HOST = "library.test"
 @pytest.fixture
 def live(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Library]:
     new_sqlite(tmp_path)
-    library = make_library(tmp_path, clock=SystemClock())  # type: ignore[arg-type]
-    yield library
-    library.close()
+    with running_library(tmp_path) as library:
+        yield library
 
 
 @pytest.fixture
@@ -37,24 +32,14 @@ def cast(live: Library) -> Cast:
 
 @pytest.fixture
 def port(live: Library) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, viewer_app(live), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(live) as base:
+        yield int(base.rpartition(":")[2])
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"],
-        )
+    with chromium(f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1") as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -129,6 +114,8 @@ def test_the_pages_of_the_door_are_for_everybody_and_fit_a_phone(
     base = f"http://127.0.0.1:{port}"
 
     def look() -> None:
+        # a heading is there before the style sheet is: without it links have a browser's colours
+        page.wait_for_load_state()
         violations = Axe().run(page).response["violations"]
         assert not violations, [(v["id"], v["nodes"][0]["html"]) for v in violations]
         assert page.evaluate("document.documentElement.scrollWidth") == 375

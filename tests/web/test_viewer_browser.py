@@ -1,54 +1,40 @@
 """The viewer in a real browser: pages turn in place, and reading is told truthfully."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
-from contentlib.clock import SystemClock
 from contentlib.engagement.models import Beat, View, Visit
 from contentlib.library import Library
 from contentlib.reactions import fold_beats
 from tests.cast import hire
-from tests.factories import make_library
-from tests.web.viewing import AS_A_PERSON, PAGES, PHONE, Shared, rows_of, share_of, viewer_app
+from tests.web.live_viewer import chromium, running_library, served
+from tests.web.viewing import AS_A_PERSON, PAGES, PHONE, Shared, rows_of, share_of
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def live(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Library]:
-    """A library whose clock runs: the browser's does too."""
     new_sqlite(tmp_path)
-    library = make_library(tmp_path, clock=SystemClock())  # type: ignore[arg-type]
-    yield library
-    library.close()
+    with running_library(tmp_path) as library:
+        yield library
 
 
 @pytest.fixture
 def shared(live: Library) -> Iterator[tuple[str, Shared]]:
     """A link of three pages and the address of the server that shows it."""
-    server = make_server("127.0.0.1", 0, viewer_app(live), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     share = share_of(live, hire(live).rosa, message="Read page 2.")
-    yield f"http://127.0.0.1:{server.server_port}{share.path}", share
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with served(live) as base:
+        yield f"{base}{share.path}", share
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", AS_A_PERSON]
-        )
+    with chromium(AS_A_PERSON) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

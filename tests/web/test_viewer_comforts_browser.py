@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from contentlib.clock import SystemClock
 from contentlib.library import Library
 from tests.cast import hire
-from tests.factories import make_asset, make_library
+from tests.factories import make_asset
 from tests.web.browsing import draw
-from tests.web.live_viewer import served
+from tests.web.live_viewer import chromium, running_library, served
 from tests.web.viewing import AS_A_PERSON, PHONE, share_of
 
 pytestmark = pytest.mark.slow
@@ -22,20 +21,15 @@ TEXTS = [f"Page {n} speaks of {'gates' if n % 3 == 0 else 'docks'}." for n in ra
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", AS_A_PERSON]
-        )
+    with chromium(AS_A_PERSON) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def live(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> Iterator[Library]:
     new_sqlite(tmp_path)
-    library = make_library(tmp_path, clock=SystemClock())  # type: ignore[arg-type]
-    yield library
-    library.close()
+    with running_library(tmp_path) as library:
+        yield library
 
 
 @pytest.fixture
