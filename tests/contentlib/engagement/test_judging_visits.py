@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from contentlib.engagement import service as engagement
 from contentlib.engagement.judging import RULE_VERSION
+from contentlib.engagement.machines import listed_ranges
 from contentlib.engagement.models import Visit
 from contentlib.engagement.rules import PageAttention
 from contentlib.ids import public_id
@@ -118,8 +119,6 @@ def test_the_same_reader_with_a_hand_on_the_page_is_a_person(library: Library) -
 
 def test_a_scanners_network_makes_a_machine_whatever_its_browser(library: Library) -> None:
     opened = _shared(library, hire(library))
-    from contentlib.engagement.machines import listed_ranges
-
     certain = next(entry for entry in listed_ranges() if entry.certainty == "certain")
     _reads(library, opened, network_ids=[certain.range_id])
     assert _judged(library) == [("machine", "scanner_network")]
