@@ -14,8 +14,9 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from contentlib.asset.addresses import address_key
 from contentlib.db import (
     Base,
     BigId,
@@ -74,6 +75,8 @@ class Asset(Base):
     review_by: Mapped[date | None] = mapped_column(Date)
     expires_on: Mapped[date | None] = mapped_column(Date)
     source_url: Mapped[Prose | None]
+    # hash of the canonical address: every variant of the page's address leads here
+    source_key: Mapped[Sha256 | None] = mapped_column(index=True)
     customer: Mapped[Name | None]
     reference_rights: Mapped[str] = mapped_column(String(12), default="named")
     rights_regions: Mapped[JsonList] = mapped_column(default=list)
@@ -95,6 +98,11 @@ class Asset(Base):
     current_version: Mapped["AssetVersion | None"] = relationship(
         foreign_keys=[current_version_id], post_update=True
     )
+
+    @validates("source_url")
+    def _key_of_source(self, _name: str, address: str | None) -> str | None:
+        self.source_key = address_key(address)
+        return address
 
     @classmethod
     def drafted(cls, *, title: str, owner_id: int | None, now: datetime) -> "Asset":

@@ -1,11 +1,22 @@
 """Members and teams."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from contentlib.db import Base, Id, JsonList, Key, Moment, Name, Prose, PublicId, Sha256
+from contentlib.db import (
+    Base,
+    Id,
+    JsonList,
+    JsonValue,
+    Key,
+    Moment,
+    Name,
+    Prose,
+    PublicId,
+    Sha256,
+)
 from contentlib.ids import public_id
 
 
@@ -105,3 +116,56 @@ class ApiToken(Base):
     expires_at: Mapped[Moment | None]
     last_used_at: Mapped[Moment | None]
     revoked_at: Mapped[Moment | None]
+
+
+class PairingCode(Base):
+    """What a member types into a browser extension once, so that it acts for them.
+
+    Only a hash is kept. It is short, so it lives ten minutes and opens one device.
+    """
+
+    __tablename__ = "pairing_codes"
+
+    id: Mapped[Id]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    code_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+
+
+class Device(Base):
+    """A browser with our extension, paired with a member; it acts with a token of its own.
+
+    `sites` says for each mail site how watching it goes, as the extension told last:
+    {"gmail": {"state": "working" | "blind", "since": ISO 8601}}.
+    """
+
+    __tablename__ = "devices"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id"), unique=True)
+    browser: Mapped[Name]
+    version: Mapped[Key]
+    paired_at: Mapped[Moment]
+    sites: Mapped[JsonValue] = mapped_column(default=dict)
+
+
+class ReportingDay(Base):
+    """A day on which a member's extension or mailbox told us what it saw, be it nothing.
+
+    What send coverage is made of (METRICS). A blind extension reports no day.
+    """
+
+    __tablename__ = "reporting_days"
+    __table_args__ = (
+        CheckConstraint("source IN ('extension', 'mailbox')", name="source"),
+        # coverage: who reported in a window
+        Index("ix_reporting_days_day", "day"),
+    )
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(10), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
