@@ -230,9 +230,9 @@ def _share(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None
         elif sent < 0.55:
             sending.record_share_sent(
                 session,
-                share=share,
+                shares=[share],
                 evidence="app_mail",
-                message_key=f"app_mail:{share.public_id}",
+                source_key=share.public_id,
                 now=at,
             )
         opened = door(session, share.public_id, today=at.date())

@@ -15,7 +15,7 @@ from contentlib.engagement.models import Beat, Download, Hit, View, Visit
 from contentlib.engagement.networks import Networks
 from contentlib.engagement.rules import Span
 from contentlib.engagement.sitting import HitSeen, PageSeen, Sent, Sitting
-from contentlib.sending.models import Send
+from contentlib.sending.queries import sent_links
 from contentlib.share.models import Share
 
 _STRETCHES_AT_ONCE = 100
@@ -137,10 +137,10 @@ def _pages(entry: Told) -> tuple[PageSeen, ...]:
 
 def _sends(session: Session, share_ids: set[int]) -> Mapping[int, list[Sent]]:
     found: dict[int, list[Sent]] = defaultdict(list)
-    rows = select(Send.share_id, Send.at, Send.evidence).where(Send.share_id.in_(share_ids))
+    sent = sent_links()
+    rows = select(sent.c.share_id, sent.c.at, sent.c.evidence).where(sent.c.share_id.in_(share_ids))
     for share_id, at, evidence in session.execute(rows.distinct()):
-        if share_id is not None:
-            found[share_id].append(Sent(at, evidence))
+        found[share_id].append(Sent(at, evidence))
     return found
 
 
@@ -149,11 +149,17 @@ def _other_links(session: Session, share_ids: set[int]) -> Mapping[int, set[int]
     recipients, whose gateway opens them all."""
     if not share_ids:
         return {}
-    sent, sent_too = aliased(Send), aliased(Send)
+    sent, sent_too = sent_links().alias("sent"), sent_links().alias("sent_too")
     in_one_message = (
-        select(sent.share_id, sent_too.share_id)
-        .join(sent_too, sent_too.message_key == sent.message_key)
-        .where(sent.share_id.in_(share_ids), sent_too.share_id != sent.share_id)
+        select(sent.c.share_id, sent_too.c.share_id)
+        .join(
+            sent_too,
+            and_(
+                sent_too.c.member_id == sent.c.member_id,
+                sent_too.c.message_key == sent.c.message_key,
+            ),
+        )
+        .where(sent.c.share_id.in_(share_ids), sent_too.c.share_id != sent.c.share_id)
         .distinct()
     )
     made, made_too = aliased(Share), aliased(Share)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contentlib.asset.models import Asset
 from contentlib.engagement.counting import PEOPLE
 from contentlib.engagement.models import Download, Unfurl, View, Visit
-from contentlib.sending.models import Send
+from contentlib.sending.queries import sent_links
 from contentlib.share.models import ShareCode
 from contentlib.share.queries import ShareLine
 
@@ -57,11 +57,12 @@ def _made(share: ShareLine) -> Moment:
 def _sent(
     session: Session, shares: dict[int, ShareLine], ids: list[int], limit: int
 ) -> list[Moment]:
+    sent = sent_links()
     rows = session.execute(
-        select(Send.share_id, Send.at, Send.evidence, Asset.title)
-        .join(Asset, Send.asset_id == Asset.id)
-        .where(Send.share_id.in_(ids))
-        .order_by(Send.at.desc())
+        select(sent.c.share_id, sent.c.at, sent.c.evidence, Asset.title)
+        .join(Asset, sent.c.asset_id == Asset.id)
+        .where(sent.c.share_id.in_(ids))
+        .order_by(sent.c.at.desc())
         .limit(limit)
     )
     # one message that holds three assets is three sends and one moment

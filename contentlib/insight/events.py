@@ -16,6 +16,7 @@ from contentlib.engagement.models import Download, View, Visit
 from contentlib.insight.window import Window
 from contentlib.member.models import Member, MemberChange
 from contentlib.sending.models import Send
+from contentlib.sending.queries import sent_links
 from contentlib.share.models import Share, ShareItem
 from contentlib.usage.models import Impression, Opening, Taking
 
@@ -85,10 +86,11 @@ def _inferred(window: Window) -> Select[int, int]:
     Derived, not stored. A link that was only declared counts as inferred too once a person
     read it: reading is the stronger evidence. Dated by its first human view.
     """
+    sent = sent_links()
     reported = exists().where(
-        Send.share_id == View.share_id,
-        Send.asset_id == View.asset_id,
-        Send.evidence != "declared",
+        sent.c.share_id == View.share_id,
+        sent.c.asset_id == View.asset_id,
+        sent.c.evidence != "declared",
     )
     first_views = (
         select(View.share_id, View.asset_id, func.min(View.started_at).label("at"))

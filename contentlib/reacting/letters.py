@@ -46,9 +46,9 @@ def mail_share(library: Library, payloads: Sequence[Payload]) -> None:
         with library.database.unit_of_work() as session:
             sending.record_share_sent(
                 session,
-                share=session.get_one(Share, payload["share_id"]),
+                shares=[session.get_one(Share, payload["share_id"])],
                 evidence="app_mail",
-                message_key=f"app_mail:{payload['message_id']}",
+                source_key=f"{payload['message_id']}:{payload['share_id']}",
                 now=library.clock.now(),
             )
 

@@ -4,26 +4,55 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, and_, select
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset, AssetVersion
 from contentlib.member.rules import Viewer
-from contentlib.sending.models import Send
+from contentlib.sending.merging import strength
+from contentlib.sending.models import Send, SendReport, SendReportItem
 
-# Strongest first (METRICS, "Send evidence"); `inferred` is derived and stands before `declared`.
-EVIDENCE_ORDER = ("mail_confirmed", "mailbox", "app_mail", "crm", "inferred", "declared")
+
+def sent_links() -> Subquery:
+    """The links that went out: share_id, asset_id, member_id, message_key, at, evidence.
+
+    A message may hold several links to one asset, one a recipient: it is one send all the same
+    (METRICS), and each of its links was sent.
+    """
+    return (
+        select(
+            SendReportItem.share_id,
+            Send.asset_id,
+            Send.member_id,
+            Send.message_key,
+            Send.at,
+            Send.evidence,
+        )
+        .join(SendReport, SendReportItem.report_id == SendReport.id)
+        .join(
+            Send,
+            and_(
+                Send.member_id == SendReport.member_id,
+                Send.message_key == SendReport.message_key,
+                Send.asset_id == SendReportItem.asset_id,
+            ),
+        )
+        .where(SendReportItem.share_id.is_not(None), SendReport.taken_back_at.is_(None))
+        .distinct()
+        .subquery("sent_links")
+    )
 
 
 def evidence_of_shares(session: Session, share_ids: Sequence[int]) -> dict[int, str]:
     """share id -> its strongest stored evidence. One statement."""
-    rows = session.execute(select(Send.share_id, Send.evidence).where(Send.share_id.in_(share_ids)))
+    sent = sent_links()
+    rows = session.execute(
+        select(sent.c.share_id, sent.c.evidence).where(sent.c.share_id.in_(share_ids))
+    )
     best: dict[int, str] = {}
     for share_id, evidence in rows:
-        if share_id is None:
-            continue
         known = best.get(share_id)
-        if known is None or EVIDENCE_ORDER.index(evidence) < EVIDENCE_ORDER.index(known):
+        if known is None or strength(evidence) < strength(known):
             best[share_id] = evidence
     return best
 

@@ -54,7 +54,7 @@ def opened(library: Library, cast: Cast) -> Link:
         session.flush()
         session.refresh(share)
         sending.record_share_sent(
-            session, share=share, evidence="app_mail", message_key="app_mail:1", now=now
+            session, shares=[share], evidence="app_mail", source_key="1", now=now
         )
         shares.mail(
             session,

@@ -51,13 +51,13 @@ def _listen(library: Library) -> None:
     )
 
 
-def _send(library: Library, opened: Link, *, at_s: float, key: str = "m1") -> None:
+def _send(library: Library, *opened: Link, at_s: float) -> None:
     with library.database.unit_of_work() as session:
         sending.record_share_sent(
             session,
-            share=session.get_one(Share, opened.share_id),
+            shares=[session.get_one(Share, link.share_id) for link in opened],
             evidence="mail_confirmed",
-            message_key=key,
+            source_key="m1",
             now=library.clock.now() + timedelta(seconds=at_s),
         )
 
@@ -151,8 +151,7 @@ def test_links_opened_together_are_a_sign_whichever_is_written_down_first(
     one = link(library, cast.rosa, "Docks", batch=batch)
     other = link(library, cast.rosa, "Yards", batch=batch)
     if together == "one message":
-        for opened in (one, other):
-            _send(library, opened, at_s=0)
+        _send(library, one, other, at_s=0)
     asks(library, one, at_s=100)
     fold_beats(library)
     assert _classes(library) == ["unclear"]

@@ -38,9 +38,9 @@ def _shared(library: Library, cast: Cast, *, sent: bool = False) -> Door:
         if sent:
             sending.record_share_sent(
                 session,
-                share=share,
+                shares=[share],
                 evidence="app_mail",
-                message_key=f"app_mail:{public_id()}",
+                source_key=public_id(),
                 now=library.clock.now(),
             )
         found = door(session, share.public_id, today=library.clock.now().date())

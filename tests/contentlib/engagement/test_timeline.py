@@ -46,9 +46,9 @@ def test_a_link_is_made_sent_read_and_its_file_taken(library: Library, cast: Cas
     with library.database.unit_of_work() as session:
         sending.record_share_sent(
             session,
-            share=session.get_one(Share, opened.share_id),
+            shares=[session.get_one(Share, opened.share_id)],
             evidence="app_mail",
-            message_key="app_mail:1",
+            source_key="1",
             now=library.clock.now(),
         )
     library.clock.move(timedelta(hours=1))  # type: ignore[attr-defined]

@@ -152,7 +152,7 @@ def send(
     with library.database.unit_of_work() as session:
         found = session.scalars(select(Share).where(Share.public_id == link)).one()
         sending.record_share_sent(
-            session, share=found, evidence=evidence, message_key=f"{evidence}:{link}", now=at
+            session, shares=[found], evidence=evidence, source_key=f"{evidence}:{link}", now=at
         )
 
 

@@ -74,7 +74,7 @@ def _send(
     with library.database.unit_of_work() as session:
         found = session.scalars(select(Share).where(Share.public_id == share)).one()
         sending.record_share_sent(
-            session, share=found, evidence=evidence, message_key=f"{evidence}:{share}", now=at
+            session, shares=[found], evidence=evidence, source_key=f"{evidence}:{share}", now=at
         )
 
 

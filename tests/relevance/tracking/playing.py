@@ -81,21 +81,20 @@ class Stage:
             return [(visit.visitor_class, visit.rule) for visit in visits]
 
     def _sent(self, scenario: Scenario) -> tuple[Link, Link]:
-        message_key = f"app_mail:{public_id()}"
+        message = public_id()
         with self.library.database.unit_of_work() as session:
             made = [
                 shares.create(session, viewer=self._sender, asset_public_ids=assets, now=SENT)
                 for assets in (self._assets, [self._another])
             ]
             for at in scenario.sent:
-                for share in made if scenario.other_links else made[:1]:
-                    sending.record_share_sent(
-                        session,
-                        share=share,
-                        evidence=scenario.evidence,
-                        message_key=f"{message_key}:{at}",
-                        now=SENT + timedelta(seconds=at),
-                    )
+                sending.record_share_sent(
+                    session,
+                    shares=made if scenario.other_links else made[:1],
+                    evidence=scenario.evidence,
+                    source_key=f"{message}:{at}",
+                    now=SENT + timedelta(seconds=at),
+                )
             if scenario.other_links and not scenario.sent:
                 raise ValueError("links are others of one message only where it was sent")
             return self._link(made[0]), self._link(made[1])
