@@ -5,11 +5,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from contentlib.library import Library
 from tests.cast import Cast, hire
 from tests.databases import postgresql_urls, sqlite_urls
 from tests.factories import make_library
+
+# how long an example takes says how busy the machine is, and nothing of the code
+settings.register_profile(
+    "any_machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any_machine")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
 """Reading opportunities, by who may see them (METRICS, "Who sees what")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -98,25 +100,39 @@ def listed(
         .join(Account, Opportunity.account_id == Account.id)
         .where(condition)
     )
+    order = (
+        (Opportunity.owner_id == viewer.member_id).desc(),
+        Opportunity.amount.desc().nulls_last(),
+        Opportunity.id,
+    )
+    lines = lines_of(session, viewer, condition, order=order, offset=offset, limit=limit)
+    return OpportunityListing(lines, total or 0)
+
+
+def lines_of(
+    session: Session,
+    viewer: Viewer,
+    condition: ColumnElement[bool],
+    *,
+    order: Sequence[ColumnElement[Any]],
+    limit: int,
+    offset: int = 0,
+) -> list[OpportunityLine]:
+    """The deals of that condition which the viewer may see, in that order. One statement."""
     statement = (
         select(Opportunity, Account.name, Member.name, Term.label)
         .join(Account, Opportunity.account_id == Account.id)
         .outerjoin(Member, Opportunity.owner_id == Member.id)
         .outerjoin(Term, Opportunity.stage_id == Term.id)
-        .where(condition)
-        .order_by(
-            (Opportunity.owner_id == viewer.member_id).desc(),
-            Opportunity.amount.desc().nulls_last(),
-            Opportunity.id,
-        )
+        .where(visible_to(viewer), condition)
+        .order_by(*order)
         .offset(offset)
         .limit(limit)
     )
-    lines = [
+    return [
         _line(deal, account, owner, stage, viewer)
         for deal, account, owner, stage in session.execute(statement)
     ]
-    return OpportunityListing(lines, total or 0)
 
 
 def visible_opportunity(session: Session, viewer: Viewer, public_id: str) -> OpportunityDetail:

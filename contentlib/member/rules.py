@@ -46,7 +46,7 @@ ABILITIES: dict[Ability, frozenset[Role]] = {
     "manage tokens": frozenset({"admin"}),
 }
 
-Scope = Literal["assets:read", "search", "recommend", "requests:write"]
+Scope = Literal["assets:read", "search", "recommend", "requests:write", "extension"]
 
 # What a program may do with a token, and the ability that its member needs for it as well.
 SCOPES: dict[Scope, Ability] = {
@@ -54,7 +54,11 @@ SCOPES: dict[Scope, Ability] = {
     "search": "search",
     "recommend": "search",
     "requests:write": "search",
+    "extension": "share",
 }
+# What a paired browser may do; the last is to be had by pairing alone.
+DEVICE_SCOPES: tuple[Scope, ...] = ("search", "recommend", "extension")
+OFFERED_SCOPES: tuple[Scope, ...] = ("assets:read", "search", "recommend", "requests:write")
 
 # METRICS: a marketer sees no figures for fewer than 5 reps.
 SMALLEST_GROUP_FOR_MARKETERS = 5

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from contentlib.ids import hash_secret
-from contentlib.member.models import ApiToken, Member
+from contentlib.member.models import ApiToken, Device, Member
 from contentlib.member.queries import viewer_of
 from contentlib.member.rules import SCOPES, Scope, Viewer
 from contentlib.member.token_rules import is_live
@@ -74,11 +74,12 @@ def bearer(session: Session, secret: str, *, now: datetime) -> Bearer | None:
 def listed(session: Session, viewer: Viewer, *, now: datetime) -> list[TokenLine]:
     """The member's own tokens, for an admin everybody's: newest first, live ones before others.
 
-    One statement.
+    Without those of paired browsers, which have a page of their own. One statement.
     """
     statement = (
         select(ApiToken, Member)
         .join(Member, ApiToken.member_id == Member.id)
+        .where(~exists().where(Device.token_id == ApiToken.id))
         .order_by(ApiToken.revoked_at.is_not(None), ApiToken.id.desc())
         .limit(_MOST_LISTED)
     )

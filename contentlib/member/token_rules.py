@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from contentlib.errors import InvalidInput
-from contentlib.member.rules import SCOPES, Scope
+from contentlib.member.rules import OFFERED_SCOPES, Scope
 
 _LONGEST_DAYS = 3650
 _LONGEST_NAME = 100
@@ -26,15 +26,15 @@ def checked_name(name: str) -> str:
 def checked_scopes(scopes: Iterable[str]) -> tuple[Scope, ...]:
     """The scopes once each, in their usual order. Raises InvalidInput for none or unknown ones."""
     asked = set(scopes)
-    unknown = sorted(asked - set(SCOPES))
+    unknown = sorted(asked - set(OFFERED_SCOPES))
     if unknown:
         raise InvalidInput(
-            f"{unknown[0]!r} is not a scope; use some of {', '.join(SCOPES)}.",
+            f"{unknown[0]!r} is not a scope; use some of {', '.join(OFFERED_SCOPES)}.",
             {"scopes": "Choose from the list."},
         )
     if not asked:
         raise InvalidInput("Say what the token may do.", {"scopes": "Choose at least one."})
-    return tuple(scope for scope in SCOPES if scope in asked)
+    return tuple(scope for scope in OFFERED_SCOPES if scope in asked)
 
 
 def expiry(days: int | None, *, now: datetime) -> datetime | None:

@@ -10,9 +10,11 @@ class SendReport(Base):
     """Event `sent`: word of one message from one source. Append-only.
 
     Several sources tell of the same message: then their reports have the same `message_key`.
-    `source_key` names the message within its source (an event of the extension, a Message-ID),
-    so that what is told twice is known by the unique constraint. Of its recipients a report
-    keeps their domains, and who of them is a contact.
+    `source_key` names the message within its source (the extension's name for it, a Message-ID),
+    so that what is told twice is known by the unique constraint. Where the source knows better
+    later (undone and sent again, scheduled and then seen leaving) that is another `turn`, and the
+    one before is taken back. Of its recipients a report keeps their domains, and who of them is a
+    contact.
     """
 
     __tablename__ = "send_reports"
@@ -24,7 +26,7 @@ class SendReport(Base):
             "evidence IN ('mail_confirmed', 'mailbox', 'app_mail', 'crm', 'declared')",
             name="evidence",
         ),
-        UniqueConstraint("member_id", "source", "source_key"),
+        UniqueConstraint("member_id", "source", "source_key", "turn"),
         # merging: what else was told of a message
         Index("ix_send_reports_message_key", "message_key"),
         # merging: messages of a member about a moment
@@ -35,6 +37,7 @@ class SendReport(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     source: Mapped[str] = mapped_column(String(10))
     source_key: Mapped[str] = mapped_column(String(200))
+    turn: Mapped[int]
     evidence: Mapped[Key]
     surface: Mapped[Key]
     message_key: Mapped[str] = mapped_column(String(200))

@@ -8,10 +8,11 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contentlib.crm.matching import only_deal
 from contentlib.crm.models import Contact
 from contentlib.ids import public_id
 from contentlib.member.models import Member
-from contentlib.sending.merging import messages_meant
+from contentlib.sending.merging import messages_meant, strength
 from contentlib.sending.models import AttachmentReview, SendReport, SendReportItem
 from contentlib.sending.rolling_up import join_messages, report_seen, reports_near, roll_up
 from contentlib.sending.rules import domains_of
@@ -41,7 +42,8 @@ class Report:
 
     `recipients` are addresses outside; of them domains and known contacts are kept. `surface`
     is where it was seen: gmail, outlook, linkedin, mailbox, bcc, app ... `at` is when the
-    message left. Without a deal of its own it has that of its links.
+    message left. Without a deal of its own it has that of its links, else the member's only one
+    with the recipients' accounts.
     """
 
     member_id: int
@@ -76,13 +78,20 @@ class Told:
 def tell(session: Session, report: Report, *, now: datetime) -> Told:
     """Keeps the report, joins it with what others said of the message, makes its sends anew.
 
-    `sends` is how many the message has then. Told again by the same source, nothing changes.
+    `sends` is how many the message has then. Told again by the same source nothing changes,
+    unless the source knows better now: what it took back left after all, what was declared was
+    seen leaving.
     """
     _one_at_a_time(session, report.member_id)
     known = _told_before(session, report)
-    if known is not None:
+    if known is not None and not _is_better(report, known):
         return Told(known.message_key, True, 0)
     row = _row_of(session, report, now=now)
+    if known is not None:
+        row.turn = known.turn + 1
+        known.taken_back_at = known.taken_back_at or now
+        session.flush()
+        roll_up(session, report.member_id, known.message_key, now=now)
     seen = report_seen(row)
     keys = messages_meant(seen, reports_near(session, report.member_id, seen))
     row.message_key = keys[0] if keys else public_id(20)
@@ -170,28 +179,37 @@ def _one_at_a_time(session: Session, member_id: int) -> None:
     session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
 
 
+def _is_better(report: Report, known: SendReport) -> bool:
+    return known.taken_back_at is not None or strength(report.evidence) < strength(known.evidence)
+
+
 def _told_before(session: Session, report: Report) -> SendReport | None:
     return session.scalar(
-        select(SendReport).where(
+        select(SendReport)
+        .where(
             SendReport.member_id == report.member_id,
             SendReport.source == report.source,
             SendReport.source_key == report.source_key,
         )
+        .order_by(SendReport.turn.desc())
+        .limit(1)
     )
 
 
 def _row_of(session: Session, report: Report, *, now: datetime) -> SendReport:
+    contact_ids = _contacts(session, report.recipients)
     return SendReport(
         member_id=report.member_id,
         source=report.source,
         source_key=report.source_key,
+        turn=1,
         evidence=report.evidence,
         surface=report.surface,
         at=report.at,
         told_at=now,
-        opportunity_id=report.opportunity_id or _deal_of_links(session, report.items),
+        opportunity_id=_deal_of(session, report, contact_ids),
         recipient_domains=domains_of(report.recipients),
-        contact_ids=_contacts(session, report.recipients),
+        contact_ids=contact_ids,
         items=[_item_row(item) for item in report.items],
     )
 
@@ -206,6 +224,15 @@ def _item_row(item: Item) -> SendReportItem:
         score=item.score,
         pages=list(item.pages),
     )
+
+
+def _deal_of(session: Session, report: Report, contact_ids: list[int]) -> int | None:
+    if report.opportunity_id is not None:
+        return report.opportunity_id
+    of_links = _deal_of_links(session, report.items)
+    if of_links is not None:
+        return of_links
+    return only_deal(session, member_id=report.member_id, contact_ids=contact_ids, at=report.at)
 
 
 def _deal_of_links(session: Session, items: Sequence[Item]) -> int | None:

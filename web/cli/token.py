@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contentlib.member import token_queries, tokens
-from contentlib.member.rules import SCOPES
+from contentlib.member.rules import OFFERED_SCOPES
 from contentlib.member.token_queries import TokenLine
 from web.cli.opening import library_of, operator, print_json, say
 
@@ -23,7 +23,7 @@ def token() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(list(SCOPES)),
+    type=click.Choice(list(OFFERED_SCOPES)),
     multiple=True,
     required=True,
     help="What it may do; repeatable.",

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from contentlib.errors import Conflict, InvalidInput, NotPermitted
 from contentlib.member import token_queries, tokens
-from contentlib.member.rules import SCOPES
+from contentlib.member.rules import OFFERED_SCOPES
 from contentlib.member.tokens import Issued
 from web.auth import requires, viewer
 from web.transaction import library, session
@@ -74,7 +74,7 @@ def _page(
         "tokens.html",
         own=[line for line in lines if line.is_own],
         others=[line for line in lines if not line.is_own],
-        scopes={scope: _ABOUT_SCOPES[scope] for scope in SCOPES},
+        scopes={scope: _ABOUT_SCOPES[scope] for scope in OFFERED_SCOPES},
         durations=_DURATIONS,
         issued=issued,
         refusal=refusal,

@@ -112,6 +112,7 @@ def upgrade() -> None:
         ),
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("source_key", sa.String(length=200), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.String(length=80), nullable=False),
         sa.Column("surface", sa.String(length=80), nullable=False),
         sa.Column("message_key", sa.String(length=200), nullable=False),
@@ -142,7 +143,8 @@ def upgrade() -> None:
             "member_id",
             "source",
             "source_key",
-            name=op.f("uq_send_reports_member_id_source_source_key"),
+            "turn",
+            name=op.f("uq_send_reports_member_id_source_source_key_turn"),
         ),
     )
     op.create_index("ix_send_reports_member_id", "send_reports", ["member_id", "at"])
@@ -303,12 +305,12 @@ def _make_reports_of_sends() -> None:
 
 
 _REPORTS = """
-INSERT INTO send_reports (member_id, source, source_key, evidence, surface, message_key, at,
+INSERT INTO send_reports (member_id, source, source_key, turn, evidence, surface, message_key, at,
                           told_at, opportunity_id, recipient_domains, contact_ids)
 SELECT member_id,
        CASE evidence WHEN 'mail_confirmed' THEN 'extension' WHEN 'app_mail' THEN 'app'
                      ELSE evidence END,
-       message_key, evidence, 'app', message_key, at, at, opportunity_id, recipient_domains, '[]'
+       message_key, 1, evidence, 'app', message_key, at, at, opportunity_id, recipient_domains, '[]'
 FROM sends
 WHERE id IN (SELECT min(id) FROM sends GROUP BY member_id, message_key, evidence)
 """

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from contentlib.library import Library
 from contentlib.member import tokens
-from contentlib.member.rules import SCOPES, Viewer
+from contentlib.member.rules import OFFERED_SCOPES, Viewer
 from contentlib.member.tokens import Issued
 from web.api.bearer import LastUse
 
@@ -26,7 +26,7 @@ def token_of(
             actor="test",
             email=holder.email,
             name=name,
-            scopes=scopes or tuple(SCOPES),
+            scopes=scopes or OFFERED_SCOPES,
             days=days,
             now=library.clock.now(),
         )
