@@ -17,7 +17,7 @@ TRACKING_PARAMETERS = frozenset(
     ).split()
 )
 TRACKING_PREFIXES = ("utm_", "hsa_", "mtm_", "matomo_", "pk_", "piwik_", "trk_")
-_FRONT_PAGES = ("index.html", "index.htm", "index.php", "default.aspx")
+FRONT_PAGES = ("index.html", "index.htm", "index.php", "default.aspx")
 _LONGEST = 4096
 _ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -79,7 +79,7 @@ def _path_of(path: str) -> str:
             del kept[-1:]
         elif part not in ("", "."):
             kept.append(part)
-    if kept and kept[-1].lower() in _FRONT_PAGES:
+    if kept and kept[-1].lower() in FRONT_PAGES:
         kept.pop()
     return "".join(f"/{part}" for part in kept)
 

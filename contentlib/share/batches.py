@@ -1,8 +1,10 @@
 """Links made in one go, one for each recipient: then the link itself says who read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contentlib.errors import InvalidInput
@@ -25,6 +27,7 @@ def create_for_each(
     wanted_rules: ShareRules | None = None,
     notice: str = "each",
     can_mail: bool = False,
+    batch: str | None = None,
     now: datetime,
 ) -> list[Share]:
     """A link a recipient, all of one batch, in the order in which they were named.
@@ -36,7 +39,7 @@ def create_for_each(
             "Name the recipients: each of them gets a link of their own.",
             {"recipients": "Give at least one e-mail address."},
         )
-    batch = public_id()
+    together = batch or public_id()
     return [
         service.create(
             session,
@@ -47,12 +50,42 @@ def create_for_each(
             message=message,
             wanted_rules=wanted_rules,
             notice=notice,
-            batch=batch,
+            batch=together,
             can_mail=can_mail,
             now=now,
         )
         for recipient in recipients
     ]
+
+
+def made_together(session: Session, viewer: Viewer, batch: str) -> list[Share]:
+    """The member's links of that batch, in the order in which they were made. One statement."""
+    return list(
+        session.scalars(
+            select(Share)
+            .where(Share.member_id == viewer.member_id, Share.batch == batch)
+            .order_by(Share.id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMade:
+    """A new link as whoever asked for it needs it."""
+
+    public_id: str
+    recipients: tuple[str, ...]
+    titles: tuple[str, ...]
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, share: Share) -> "LinkMade":
+        return cls(
+            share.public_id,
+            tuple(recipient.email for recipient in share.recipients),
+            tuple(item.asset.title for item in share.items),
+            ShareRules.from_json(share.rules).expires_at,
+        )
 
 
 def revoke_all(

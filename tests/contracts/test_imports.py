@@ -13,6 +13,7 @@ SLICES = (
     "workspace",
     "taxonomy",
     "asset",
+    "recognition",
     "collection",
     "crm",
     "usage",

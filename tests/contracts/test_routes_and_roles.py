@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from contentlib.library import Library
-from contentlib.member.rules import ABILITIES, ROLES, SCOPES, Scope
+from contentlib.member.models import ApiToken
+from contentlib.member.rules import ABILITIES, OFFERED_SCOPES, ROLES, SCOPES, Scope, Viewer
 from tests.cast import Cast
 from tests.factories import csrf_token, sign_in
-from tests.web.api.calling import Program, settle_uses, token_of
+from tests.web.api.calling import Program, device_of, settle_uses, token_of
 from web import create_app
 
 _VALUES = {"IntegerConverter": "1", "UnicodeConverter": "nothing", "PathConverter": "nothing"}
@@ -82,6 +83,7 @@ def test_public_pages_are_few_and_known(app: Flask) -> None:
         "health.alive",
         "health.ready",
         "api.openapi.document",
+        "api.extension.pair",
     }
 
 
@@ -109,12 +111,23 @@ def test_a_role_gets_exactly_to_what_its_abilities_open(app: Flask, cast: Cast, 
 def test_a_form_without_its_token_changes_nothing(app: Flask, cast: Cast) -> None:
     client = sign_in(app.test_client(), cast.adam)
     for rule, method, address in _routes(app):
-        if method == "GET" or rule.endpoint == "viewer.beat" or _scope(app, rule):
+        is_for_programs = rule.endpoint == "viewer.beat" or rule.rule.startswith("/api/")
+        if method == "GET" or is_for_programs:
             continue
         status = client.open(
             address, method=method, headers={"Accept": "application/json"}
         ).status_code
         assert status == 400, f"{method} {rule.rule} answered {status}"
+
+
+def _secret(library: Library, viewer: Viewer, scope: Scope) -> str:
+    """A token of that scope alone; what only pairing gives, as pairing would."""
+    if scope in OFFERED_SCOPES:
+        return token_of(library, viewer, scope).secret
+    secret = device_of(library, viewer).secret
+    with library.database.unit_of_work() as session:
+        session.query(ApiToken).update({"scopes": [scope]})
+    return secret
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -123,7 +136,7 @@ def test_a_token_gets_exactly_to_what_its_scope_opens_and_its_role_allows(
     app: Flask, library: Library, cast: Cast, role: str, scope: Scope
 ) -> None:
     viewer = next(v for v in cast.everybody() if v.role == role)
-    program = Program(app.test_client(), token_of(library, viewer, scope).secret)
+    program = Program(app.test_client(), _secret(library, viewer, scope))
     opened = 0
     for rule, method, address in _routes(app):
         needed = _scope(app, rule)
@@ -134,16 +147,51 @@ def test_a_token_gets_exactly_to_what_its_scope_opens_and_its_role_allows(
         if needed == scope and viewer.can(SCOPES[scope]):
             assert answer.status_code in (200, 404, 415, 422), told
             opened += 1
+            if rule.endpoint == "api.extension.unpair":
+                program = Program(app.test_client(), _secret(library, viewer, scope))
         else:
             assert answer.status_code == 403, told
     assert opened
     settle_uses(app)
 
 
-def test_every_route_of_the_api_asks_for_a_token_but_its_description(app: Flask) -> None:
+@pytest.mark.parametrize("role", ROLES)
+def test_a_device_gets_to_searching_recommending_and_its_own_routes_and_to_nothing_else(
+    app: Flask, library: Library, cast: Cast, role: str
+) -> None:
+    viewer = next(v for v in cast.everybody() if v.role == role)
+    device = Program(app.test_client(), device_of(library, viewer).secret)
+    opened = set()
+    for rule, method, address in _routes(app):
+        answer = app.test_client().open(
+            address,
+            method=method,
+            headers={"Authorization": f"Bearer {device.secret}", "Accept": "application/json"},
+            json=None,
+        )
+        if answer.status_code not in (302, 400, 401, 403) and _ability(app, rule) is not None:
+            opened.add(rule.rule.removeprefix("/api/v1"))
+        if rule.endpoint == "api.extension.unpair":
+            device = Program(app.test_client(), device_of(library, viewer).secret)
+    assert opened == {
+        "/search",
+        "/recommendations",
+        "/extension/device",
+        "/extension/catalogue",
+        "/extension/health",
+        "/extension/deals",
+        "/extension/links",
+        "/extension/events",
+    }
+    settle_uses(app)
+
+
+def test_every_route_of_the_api_but_its_description_and_pairing_asks_for_a_token(
+    app: Flask,
+) -> None:
     without = {
         rule.rule
         for rule, _, _ in _routes(app)
         if rule.rule.startswith("/api/") and _scope(app, rule) is None
     }
-    assert without == {"/api/v1/openapi.json"}
+    assert without == {"/api/v1/openapi.json", "/api/v1/extension/pair"}

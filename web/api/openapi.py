@@ -24,6 +24,7 @@ _FAILURES = {
     409: "The state of the thing forbids it",
     413: "The body is too large",
     415: "The body is not JSON",
+    429: "Too often; `Retry-After` says how long to wait",
     422: "Something of the request is not as documented; `fields` says what",
     500: "It broke on our side",
     503: "Not available just now; try again",
@@ -96,7 +97,7 @@ def _operation(app: Flask, rule: Rule, operation: Operation) -> dict[str, Any]:
     said: dict[str, Any] = {
         "operationId": view.__name__,
         "summary": " ".join(sentence.split()),
-        "security": [{"token": [operation.scope]}],
+        "security": [] if operation.scope is None else [{"token": [operation.scope]}],
         "parameters": _parameters(rule, operation),
         "responses": {
             str(operation.status): _json("The answer", operation.answer.__name__),
@@ -135,7 +136,9 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
 
 
 def _failures(operation: Operation) -> dict[str, Any]:
-    statuses = {401, 403, 500, *operation.failures}
+    statuses = {500, *operation.failures}
+    if operation.scope is not None:
+        statuses |= {401, 403}
     if operation.query is not None or operation.body is not None:
         statuses.add(422)
     if operation.body is not None:

@@ -30,7 +30,7 @@ class Operation:
 
 
 def operation(
-    scope: Scope,
+    scope: Scope | None,
     *,
     answer: type[Answer],
     query: type[Question] | None = None,
@@ -39,8 +39,8 @@ def operation(
     failures: tuple[int, ...] = (),
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[View], Callable[..., Response]]:
-    """Lets only tokens of the scope in, hands `query` and `body` over in their shapes, and
-    answers with the shape the view returns.
+    """Lets only tokens of the scope in (None: anybody), hands `query` and `body` over in their
+    shapes, and answers with the shape the view returns.
 
     `failures` are the statuses it has beside those that every such route has; `headers` are
     names and meanings of request headers it minds. The view's docstring is its description.
@@ -50,7 +50,8 @@ def operation(
     def wrap(view: View) -> Callable[..., Response]:
         @wraps(view)
         def answered(**parts: str) -> Response:
-            bearer.admit(scope)
+            if scope is not None:
+                bearer.admit(scope)
             if any("\x00" in part for part in parts.values()):
                 raise NotFound("There is no such thing.")
             asked: dict[str, Any] = dict(parts)
@@ -61,7 +62,7 @@ def operation(
             told = view(**asked)
             return Response(told.model_dump_json(), status=status, content_type="application/json")
 
-        answered.ability = SCOPES[scope]  # type: ignore[attr-defined]
+        answered.ability = None if scope is None else SCOPES[scope]  # type: ignore[attr-defined]
         answered.operation = described  # type: ignore[attr-defined]
         return answered
 

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contentlib.library import Library
-from contentlib.member import tokens
+from contentlib.member import devices, tokens
+from contentlib.member.devices import Paired
 from contentlib.member.rules import OFFERED_SCOPES, Viewer
 from contentlib.member.tokens import Issued
 from web.api.bearer import LastUse
@@ -30,6 +31,14 @@ def token_of(
             days=days,
             now=library.clock.now(),
         )
+
+
+def device_of(library: Library, holder: Viewer) -> Paired:
+    """A browser paired with that member."""
+    now = library.clock.now()
+    with library.database.unit_of_work() as session:
+        code = devices.offer_code(session, viewer=holder, now=now)
+        return devices.pair(session, code=code, browser="Chromium 156", version="0.1.0", now=now)
 
 
 @dataclass(frozen=True, slots=True)

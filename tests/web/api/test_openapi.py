@@ -57,7 +57,7 @@ def test_every_operation_says_its_scope_what_it_is_for_and_how_it_fails(
     for method, path, said in _operations(document):
         names.append(said["operationId"])
         assert len(said["summary"]) > 10, path
-        if path == "/openapi.json":
+        if path in ("/openapi.json", "/extension/pair"):
             assert said["security"] == []
             continue
         (needed,) = said["security"]
