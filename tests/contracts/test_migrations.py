@@ -8,6 +8,7 @@ from alembic import command
 from sqlalchemy import text
 
 from contentlib import migrations, schema
+from contentlib.asset.addresses import address_key
 from contentlib.db import Database
 
 
@@ -112,4 +113,61 @@ def test_visits_keep_what_is_known_when_their_rule_and_gates_come_and_go(
     migrations.downgrade(database, to="0002")
     with database.engine.connect() as connection:
         assert [tuple(row) for row in connection.execute(kept)] == [("key", "human", 0)]
+    database.dispose()
+
+
+def test_sends_known_before_become_reports_and_pages_get_their_keys(database: Database) -> None:
+    migrations.downgrade(database, to="0004")
+    writing = database.engine.execution_options(contentlib_access="write")
+    at = {"at": "2026-03-02 10:00:00+00:00"}
+    sent = (
+        "INSERT INTO sends (member_id, role, asset_id, version_id, share_id, channel, evidence,"
+        " message_key, recipient_domains, at)"
+        " SELECT m.id, 'rep', a.id, v.id, {share}, {channel}, {evidence}, {key},"
+        " '[\"x.example\"]', :at FROM members m, assets a JOIN asset_versions v"
+        " ON v.asset_id = a.id"
+    )
+    with writing.begin() as connection:
+        for row in (
+            "INSERT INTO members (public_id, email, name, role, active, sign_in_stamp,"
+            " joined_at, failed_sign_ins)"
+            " VALUES ('rosa', 'rosa@us.example', 'Rosa', 'rep', true, 'x', :at, 0)",
+            "INSERT INTO assets (public_id, title, summary, state, audience, created_at,"
+            " reference_rights, rights_regions, customer_competitors, custom, source_url)"
+            " VALUES ('docks', 'Docks', '', 'published', 'external', :at, 'named', '[]', '[]',"
+            " '{}', 'https://www.us.example/docks/?utm_source=x')",
+            "INSERT INTO asset_versions (asset_id, number, file_name, file_sha256, size, format,"
+            " media_type, page_count, warnings, added_at)"
+            " SELECT id, 1, 'docks.pdf', 'abc', 3, 'pdf', 'application/pdf', 1, '[]', :at"
+            " FROM assets",
+            "INSERT INTO shares (public_id, member_id, message, rules, created_at, notice)"
+            " SELECT 'link', id, '', '{}', :at, 'each' FROM members",
+            sent.format(
+                share="(SELECT id FROM shares)",
+                channel="'link'",
+                evidence="'app_mail'",
+                key="'app_mail:1'",
+            ),
+            sent.format(
+                share="NULL", channel="'attachment'", evidence="'mail_confirmed'", key="'gmail:1'"
+            ),
+        ):
+            connection.execute(text(row), at)
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        reports = connection.execute(
+            text(
+                "SELECT r.source, r.turn, r.message_key, i.method, i.share_id IS NULL"
+                " FROM send_reports r JOIN send_report_items i ON i.report_id = r.id ORDER BY r.id"
+            )
+        )
+        assert [(s, t, k, m, bool(no_link)) for s, t, k, m, no_link in reports] == [
+            ("app", 1, "app_mail:1", "share link", False),
+            ("extension", 1, "gmail:1", "same file", True),
+        ]
+        key = connection.execute(text("SELECT source_key FROM assets")).scalar_one()
+        assert key == address_key("http://us.example/docks")
+    migrations.downgrade(database, to="0004")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sends")).scalar_one() == 2
     database.dispose()

@@ -112,7 +112,7 @@ def upgrade() -> None:
         ),
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("source_key", sa.String(length=200), nullable=False),
-        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("evidence", sa.String(length=80), nullable=False),
         sa.Column("surface", sa.String(length=80), nullable=False),
         sa.Column("message_key", sa.String(length=200), nullable=False),
