@@ -40,6 +40,7 @@ class ReportSeen:
     domains: frozenset[str]
     items: tuple[ItemSeen, ...]
     opportunity_id: int | None = None
+    surface: str = ""
 
     @property
     def is_seen(self) -> bool:

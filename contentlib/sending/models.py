@@ -121,6 +121,7 @@ class AttachmentReview(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     source: Mapped[str] = mapped_column(String(10))
     source_key: Mapped[str] = mapped_column(String(200))
+    evidence: Mapped[Key]
     surface: Mapped[Key]
     at: Mapped[Moment]
     file_name: Mapped[Name]

@@ -55,6 +55,9 @@ class Report:
     items: tuple[Item, ...]
     recipients: tuple[str, ...] = ()
     opportunity_id: int | None = None
+    # of recipients whose addresses were let go already
+    known_domains: tuple[str, ...] = ()
+    known_contact_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def hold_for_review(
                 member_id=report.member_id,
                 source=report.source,
                 source_key=report.source_key,
+                evidence=report.evidence,
                 surface=report.surface,
                 at=report.at,
                 file_name=each.file_name[:300],
@@ -197,7 +201,7 @@ def _told_before(session: Session, report: Report) -> SendReport | None:
 
 
 def _row_of(session: Session, report: Report, *, now: datetime) -> SendReport:
-    contact_ids = _contacts(session, report.recipients)
+    contact_ids = [*report.known_contact_ids, *_contacts(session, report.recipients)]
     return SendReport(
         member_id=report.member_id,
         source=report.source,
@@ -208,7 +212,7 @@ def _row_of(session: Session, report: Report, *, now: datetime) -> SendReport:
         at=report.at,
         told_at=now,
         opportunity_id=_deal_of(session, report, contact_ids),
-        recipient_domains=domains_of(report.recipients),
+        recipient_domains=sorted({*report.known_domains, *domains_of(report.recipients)}),
         contact_ids=contact_ids,
         items=[_item_row(item) for item in report.items],
     )

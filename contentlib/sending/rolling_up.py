@@ -1,9 +1,9 @@
 """Sends as they follow from reports and corrections, written to their table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from contentlib.events import record
@@ -36,6 +36,7 @@ def report_seen(row: SendReport) -> ReportSeen:
     """A report's row as merging looks at it."""
     return ReportSeen(
         source=row.source,
+        surface=row.surface,
         evidence=row.evidence,
         message_key=row.message_key,
         at=row.at,
@@ -66,7 +67,7 @@ def reports_near(session: Session, member_id: int, report: ReportSeen) -> list[R
             )
         )
     )
-    return [report_seen(row) for row in _reports(session, member_id, keys)]
+    return reports_of(session, member_id, keys)
 
 
 def join_messages(session: Session, member_id: int, *, into: str, others: Sequence[str]) -> None:
@@ -116,17 +117,53 @@ def roll_up(
 
 def message_sends(session: Session, member_id: int, message_key: str) -> dict[int, SendMade]:
     """asset id -> its send in the message, from the events alone. Three statements."""
-    reports = [report_seen(row) for row in _reports(session, member_id, {message_key})]
-    corrections = session.scalars(
+    reports = reports_of(session, member_id, {message_key})
+    said = corrections_of(session, member_id, {message_key})
+    return dict(sends_of(reports, said.get(message_key, ())))
+
+
+def reports_of(session: Session, member_id: int, keys: Collection[str]) -> list[ReportSeen]:
+    """What was told of these messages and not taken back. Two statements."""
+    return [report_seen(row) for row in _reports(session, member_id, keys)]
+
+
+def corrections_of(
+    session: Session, member_id: int, keys: Collection[str]
+) -> dict[str, list[Corrected]]:
+    """message key -> what its sender said, in that order. One statement."""
+    found: dict[str, list[Corrected]] = {}
+    for row in session.scalars(
         select(SendCorrection)
-        .where(SendCorrection.member_id == member_id, SendCorrection.message_key == message_key)
+        .where(SendCorrection.member_id == member_id, SendCorrection.message_key.in_(keys))
         .order_by(SendCorrection.id)
+    ):
+        correction = Corrected(row.kind, row.asset_id, row.at, row.opportunity_id)
+        found.setdefault(row.message_key, []).append(correction)
+    return found
+
+
+def newest_messages(
+    session: Session, member_id: int, *, limit: int, offset: int = 0
+) -> tuple[list[str], int]:
+    """Keys of the member's messages, newest first, and how many there are. Two statements."""
+    told = (
+        SendReport.member_id == member_id,
+        SendReport.taken_back_at.is_(None),
     )
-    said = [Corrected(c.kind, c.asset_id, c.at, c.opportunity_id) for c in corrections]
-    return dict(sends_of(reports, said))
+    total = session.scalar(select(func.count(SendReport.message_key.distinct())).where(*told))
+    newest = func.max(SendReport.at)
+    keys = session.scalars(
+        select(SendReport.message_key)
+        .where(*told)
+        .group_by(SendReport.message_key)
+        .order_by(newest.desc(), SendReport.message_key)
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(keys), total or 0
 
 
-def _reports(session: Session, member_id: int, keys: set[str]) -> list[SendReport]:
+def _reports(session: Session, member_id: int, keys: Collection[str]) -> list[SendReport]:
     if not keys:
         return []
     return list(

@@ -159,6 +159,7 @@ def upgrade() -> None:
         ),
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("source_key", sa.String(length=200), nullable=False),
+        sa.Column("evidence", sa.String(length=80), nullable=False),
         sa.Column("surface", sa.String(length=80), nullable=False),
         sa.Column("at", contentlib.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("file_name", sa.String(length=300), nullable=False),
