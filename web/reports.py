@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from contentlib.insight.untracked.queries import UntrackedReport, UntrackedRow, untracked
 from contentlib.insight.unused.queries import UnusedReport, UnusedRow, unused
 from contentlib.insight.unused.rules import Thresholds
 from contentlib.insight.usage.queries import UsageReport, UsageRow, usage
 from contentlib.insight.window import Window, chosen_window
 from contentlib.library import Library
+from contentlib.member.rules import Viewer
 
 
 def window_of(library: Library, first: str | None, last: str | None) -> Window:
@@ -38,6 +40,12 @@ def unused_report(library: Library, session: Session, window: Window) -> UnusedR
         thresholds=Thresholds(settings.unused_min_impressions, settings.unused_min_opens),
         eligible_days=settings.eligible_days,
     )
+
+
+def untracked_report(
+    library: Library, session: Session, viewer: Viewer, window: Window
+) -> UntrackedReport:
+    return untracked(session, viewer, window=window, today=library.clock.now().date())
 
 
 def usage_row(row: UsageRow) -> dict[str, Any]:
@@ -85,21 +93,53 @@ def unused_row(row: UnusedRow) -> dict[str, Any]:
     }
 
 
-def _usage(library: Library, session: Session, window: Window) -> list[dict[str, Any]]:
+def untracked_row(row: UntrackedRow) -> dict[str, Any]:
+    line = row.line
+    return {
+        "asset_id": line.public_id,
+        "external_id": line.external_id,
+        "title": line.title,
+        "content_type": line.content_type,
+        "audience": line.audience,
+        "sends_untracked": row.sends,
+        "as_file": row.files,
+        "as_address": row.addresses,
+        "outdated": row.outdated,
+        "reps": row.reps,
+        "sends_by_link": row.tracked,
+        "last_sent": row.newest_at.isoformat(),
+        "teams": "; ".join(
+            f"{use.team or 'others'}: {use.sends} ({use.outdated} outdated)" for use in row.teams
+        ),
+    }
+
+
+def _usage(
+    library: Library, session: Session, _viewer: Viewer, window: Window
+) -> list[dict[str, Any]]:
     return [usage_row(row) for row in usage_report(library, session, window).rows]
 
 
-def _unused(library: Library, session: Session, window: Window) -> list[dict[str, Any]]:
+def _untracked(
+    library: Library, session: Session, viewer: Viewer, window: Window
+) -> list[dict[str, Any]]:
+    return [untracked_row(row) for row in untracked_report(library, session, viewer, window).rows]
+
+
+def _unused(
+    library: Library, session: Session, _viewer: Viewer, window: Window
+) -> list[dict[str, Any]]:
     found = unused_report(library, session, window)
     return [unused_row(row) for row in (*found.rows, *found.internal_rows)]
 
 
-_Rows = Callable[[Library, Session, Window], list[dict[str, Any]]]
+_Rows = Callable[[Library, Session, Viewer, Window], list[dict[str, Any]]]
 
 # name -> how its rows are made, and the function whose docstring is its definition
 REPORTS: dict[str, tuple[_Rows, Callable[..., Any]]] = {
     "usage": (_usage, usage),
     "unused": (_unused, unused),
+    "untracked": (_untracked, untracked),
 }
 
 
@@ -111,9 +151,16 @@ def definition(name: str) -> str:
 
 
 def build(
-    library: Library, session: Session, name: str, *, first: str | None, last: str | None
+    library: Library,
+    session: Session,
+    viewer: Viewer,
+    name: str,
+    *,
+    first: str | None,
+    last: str | None,
 ) -> dict[str, Any]:
-    """A report in the documented shape. Raises InvalidInput for an odd window."""
+    """A report in the documented shape, as far as the viewer sees. Raises InvalidInput for an odd
+    window."""
     window = window_of(library, first, last)
     return {
         "report": name,
@@ -123,5 +170,5 @@ def build(
             "time_zone": window.time_zone,
         },
         "definition": definition(name),
-        "rows": REPORTS[name][0](library, session, window),
+        "rows": REPORTS[name][0](library, session, viewer, window),
     }

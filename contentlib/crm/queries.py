@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from contentlib.crm.models import (
@@ -114,7 +114,7 @@ def lines_of(
     viewer: Viewer,
     condition: ColumnElement[bool],
     *,
-    order: Sequence[ColumnElement[Any]],
+    order: Sequence[SQLColumnExpression[Any]],
     limit: int,
     offset: int = 0,
 ) -> list[OpportunityLine]:

@@ -11,6 +11,7 @@ from web.pages import (
     collection,
     compare,
     content_request,
+    extension,
     favourite,
     findability,
     job,
@@ -22,6 +23,7 @@ from web.pages import (
     recommendation,
     report,
     search,
+    sent,
     share,
     share_list,
     share_preset,
@@ -43,6 +45,7 @@ _BLUEPRINTS = (
     share_preset.bp,
     share_list.bp,
     share.bp,
+    sent.bp,
     opportunity.bp,
     recommendation.bp,
     content_request.bp,
@@ -51,6 +54,7 @@ _BLUEPRINTS = (
     notification.bp,
     network.bp,
     token.bp,
+    extension.bp,
     job.bp,
 )
 

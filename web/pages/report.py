@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contentlib.insight.untracked.queries import UntrackedRow
 from contentlib.insight.unused.queries import UnusedRow
 from contentlib.insight.unused.rules import SUGGESTIONS
 from contentlib.insight.usage.queries import UsageRow
 from contentlib.insight.window import Window, default_window
 from web import reports
-from web.auth import requires
+from web.auth import requires, viewer
 from web.csv_export import csv_text
 from web.transaction import library, session
 
@@ -22,7 +23,7 @@ _FIRST_OF_CAUSE = 10
 # METRICS: under this share of reps seen, sends are under-counted and the page says so.
 _ENOUGH_COVERAGE = 0.6
 
-_Row = TypeVar("_Row", UsageRow, UnusedRow)
+_Row = TypeVar("_Row", UsageRow, UnusedRow, UntrackedRow)
 
 # column -> its heading; the name is the row's own
 _USAGE_COLUMNS = {
@@ -43,6 +44,13 @@ _UNUSED_COLUMNS = {
     "declared": "Declared",
     "days_published": "Days",
     "production_cost": "Cost",
+}
+_UNTRACKED_COLUMNS = {
+    "outdated": "Outdated",
+    "files": "As file",
+    "addresses": "As address",
+    "tracked": "By link",
+    "reps": "Reps",
 }
 
 
@@ -101,6 +109,26 @@ def unused() -> ResponseReturnValue:
     )
 
 
+@bp.get("/untracked")
+@requires("see reports")
+def untracked() -> ResponseReturnValue:
+    """What left as a file or a plain address, outdated versions first."""
+    window = _window()
+    told = reports.untracked_report(library(), session(), viewer(), window)
+    rows = _sorted(told.rows, _UNTRACKED_COLUMNS)
+    offset = max(0, request.args.get("offset", 0, int))
+    return render_template(
+        "report_untracked.html",
+        report=told,
+        rows=rows[offset : offset + _PAGE],
+        total=len(rows),
+        offset=offset,
+        limit=_PAGE,
+        columns=_UNTRACKED_COLUMNS,
+        **_frame("untracked", window, told.send_coverage),
+    )
+
+
 @bp.get("/<name>.csv")
 @requires("see reports")
 def as_csv(name: str) -> ResponseReturnValue:
@@ -121,7 +149,7 @@ def _built(name: str) -> dict[str, Any]:
     if name not in reports.REPORTS:
         abort(404)
     first, last = request.args.get("from"), request.args.get("to")
-    return reports.build(library(), session(), name, first=first, last=last)
+    return reports.build(library(), session(), viewer(), name, first=first, last=last)
 
 
 def _window() -> Window:

@@ -24,6 +24,7 @@ from contentlib.share.models import Share, ShareRecipient
 from tests.cast import Cast, hire
 from tests.contentlib.engagement.visiting import Link, link, reads
 from tests.factories import make_asset
+from web.cli.report import OPERATOR
 from web.reports import REPORTS, build
 
 BEA = "bea.o'neil+sales@buyer.example"
@@ -95,7 +96,9 @@ def _everything(library: Library) -> str:
 def _counts(library: Library, opened: Link) -> list[object]:
     with library.database.reading() as session:
         figures = of_shares(session, [opened.share_id])
-        reports = [build(library, session, name, first=None, last=None) for name in REPORTS]
+        reports = [
+            build(library, session, OPERATOR, name, first=None, last=None) for name in REPORTS
+        ]
     return [figures, reports]
 
 

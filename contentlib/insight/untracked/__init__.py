@@ -1,0 +1,1 @@
+"""What left as a file or a plain address, where nobody sees whether it was read."""
