@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset
 from contentlib.crm.models import Opportunity
-from contentlib.demo import machines
+from contentlib.demo import browsers, machines
 from contentlib.demo.people import reps
 from contentlib.engagement import rules as engagement_rules
 from contentlib.engagement import service as engagement
@@ -58,6 +58,7 @@ class _World:
     answers: list[tuple[str, tuple[Result, ...], bool]]
     # chance of its own: what machines do changes nothing of what people do
     others: random.Random
+    watching: browsers.Watching
     looks: dict[int, float] = field(default_factory=dict)
     worth: dict[int, float] = field(default_factory=dict)
 
@@ -97,6 +98,7 @@ def write_history(
     for day in range(DAYS, 0, -1):
         morning = (now - timedelta(days=day)).replace(hour=8, minute=0, second=0, microsecond=0)
         if morning.weekday() < 5:
+            browsers.report_for_duty(world.watching, morning)
             _working_day(world, morning)
         if day % 30 == 0:
             progress(f"history: {DAYS - day} of {DAYS} days")
@@ -113,7 +115,9 @@ def _world(library: Library, queries: Sequence[str], *, now: datetime, seed: int
                 deals.setdefault(deal.owner_id, []).append(deal)
         answers = [(text, *_answer(library, session, viewers[0], text, now)) for text in queries]
     chance, others = random.Random(seed), random.Random(seed + 1)  # noqa: S311
-    return _World(library, chance, viewers, deals, answers, others)
+    begins_at = now - timedelta(days=DAYS + 20)
+    watching = browsers.pair_browsers(library, viewers, since=begins_at, seed=seed + 2)
+    return _World(library, chance, viewers, deals, answers, others, watching)
 
 
 def _answer(
@@ -225,7 +229,9 @@ def _share(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None
             now=at,
         )
         sent = world.chance.random()
-        if sent < 0.25:
+        if sent < 0.55 and world.watching.sees(viewer):
+            browsers.see_link_leave(session, share, at)
+        elif sent < 0.25:
             sending.declare(session, viewer=viewer, share_public_id=share.public_id, now=at)
         elif sent < 0.55:
             sending.record_share_sent(
@@ -236,6 +242,7 @@ def _share(world: _World, viewer: Viewer, looked: _Looked, at: datetime) -> None
                 now=at,
             )
         opened = door(session, share.public_id, today=at.date())
+    browsers.send_untracked(world.watching, viewer, looked.result.line.id, buyer, at)
     if opened is not None:
         machines.scanned(world.library, world.others, opened, at)
         machines.pasted(world.library, world.others, opened, at + timedelta(hours=3))

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from contentlib.member import device_queries, devices
+from web import extension_pack
 from web.auth import requires, viewer
 from web.transaction import library, session
 
@@ -50,8 +51,6 @@ def download(browser: str) -> ResponseReturnValue:
     """The extension, packed for a family of browsers."""
     if browser not in ("chromium", "firefox"):
         raise NotFound
-    from web import extension_pack
-
     packed = extension_pack.pack(browser)  # type: ignore[arg-type]  # one of the two
     answer = Response(packed, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="contentlib-{browser}.zip"'

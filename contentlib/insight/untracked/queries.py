@@ -103,11 +103,12 @@ def untracked(session: Session, viewer: Viewer, *, window: Window, today: date) 
         if asset_id in lines
     ]
     rows.sort(key=lambda row: (-row.outdated, -row.sends, row.line.title.casefold()))
+    scope = events.reps_in_scope(session, window)
     return UntrackedReport(
         window=window,
         rows=tuple(rows),
-        reps_in_scope=len(events.reps_in_scope(session, window)),
-        reps_reporting=events.reps_reporting(session, window),
+        reps_in_scope=len(scope),
+        reps_reporting=events.reps_reporting(session, window, scope),
     )
 
 

@@ -124,6 +124,7 @@ def unused(
             days_published=round(published[asset_id]),
         )
 
+    scope = events.reps_in_scope(session, window)
     return UnusedReport(
         window=window,
         thresholds=thresholds,
@@ -137,8 +138,8 @@ def unused(
         ),
         internal_eligible=len(internal),
         internal_rows=_ordered([row(i) for i in unused_internal]),
-        reps_in_scope=len(events.reps_in_scope(session, window)),
-        reps_reporting=events.reps_reporting(session, window),
+        reps_in_scope=len(scope),
+        reps_reporting=events.reps_reporting(session, window, scope),
     )
 
 

@@ -102,7 +102,7 @@ def usage(session: Session, *, window: Window, today: date) -> UsageReport:
         window=window,
         rows=tuple(rows),
         reps_in_scope=len(scope),
-        reps_reporting=events.reps_reporting(session, window),
+        reps_reporting=events.reps_reporting(session, window, scope),
         reps_sending=len(events.reps_sending(session, window) & scope),
     )
 
