@@ -6,7 +6,7 @@ RUN := $(BIN)/python
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test browser demo test test-quick lint format bench clean
+.PHONY: help install install-test browser demo extension test test-quick lint format bench clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ browser: ## Chromium and LibreOffice, through apt on Debian as root; elsewhere i
 
 demo: $(VENV)/.installed ## Build the demo library and serve it
 	@$(BIN)/contentlib demo --port $(PORT)
+
+extension: $(VENV)/.installed ## Pack the browser extension for Chromium and Firefox into dist/
+	@$(RUN) -m web.extension_pack dist
 
 test: $(VENV)/.installed-test browser ## Run everything
 	@$(RUN) -m pytest -n 2 --dist loadgroup --ignore=tests/benchmarks

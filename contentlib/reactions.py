@@ -18,6 +18,7 @@ from contentlib.reacting.documents import (
     render_version,
 )
 from contentlib.reacting.letters import mail_asking, mail_share, mail_share_code, notify
+from contentlib.reacting.recognition import fingerprint_missing, fingerprint_version, forget_asset
 from contentlib.reacting.visits import (
     fold_beats,
     follow_merged_visit,
@@ -45,6 +46,8 @@ REACTIONS: dict[str, Reaction] = {
     "read_import_item": Reaction(read_import_item, lane="documents"),
     "index_assets": Reaction(index_assets, lane="index", batch=64),
     "render_version": Reaction(render_version, lane="pictures"),
+    "fingerprint_version": Reaction(fingerprint_version, lane="recognition"),
+    "forget_asset": Reaction(forget_asset, lane="recognition"),
     "mail_share": Reaction(mail_share, lane="mail"),
     "judge_listed": Reaction(judge_listed, lane="visits"),
     "judge_unlisted": Reaction(judge_unlisted, lane="visits"),
@@ -60,8 +63,8 @@ REACTIONS: dict[str, Reaction] = {
 WHAT_REACTS: dict[str, tuple[str, ...]] = {
     "ImportItemReceived": ("read_import_item",),
     "AssetContentChanged": ("index_assets",),
-    "VersionAdded": ("render_version",),
-    "AssetDeleted": ("index_assets",),
+    "VersionAdded": ("render_version", "fingerprint_version"),
+    "AssetDeleted": ("index_assets", "forget_asset"),
     "ShareMailed": ("mail_share",),
     "NetworkListed": ("judge_listed",),
     "NetworkUnlisted": ("judge_unlisted",),
@@ -81,5 +84,6 @@ PERIODIC: tuple[tuple[Callable[[Library], None], float], ...] = (
     (notify, 15.0),
     (heal_index, 30.0),
     (draw_again, 600.0),
+    (fingerprint_missing, 15.0),
     (tidy, 3600.0),
 )

@@ -10,6 +10,7 @@ from contentlib.engagement import models as engagement
 from contentlib.events import jobs, marks
 from contentlib.member import models as member
 from contentlib.notification import models as notification
+from contentlib.recognition import models as recognition
 from contentlib.recommendation import models as recommendation
 from contentlib.search import models as search
 from contentlib.sending import models as sending
@@ -30,6 +31,7 @@ __all__ = [
     "member",
     "metadata",
     "notification",
+    "recognition",
     "recommendation",
     "search",
     "sending",

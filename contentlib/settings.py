@@ -6,6 +6,7 @@ refused at start with a sentence; nothing else in the project reads the environm
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -24,6 +25,10 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError(f"{name!r} is not a time zone such as Europe/Berlin") from error
     return name
+
+
+def _networks_in(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each, strict=False) for each in written.replace(",", " ").split())
 
 
 _MOST_BY_ITSELF = 4
@@ -59,6 +64,28 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(
         "library@localhost.localdomain", description="Sender of mails from the product"
+    )
+    mailbox_poll_minutes: int = Field(
+        10,
+        ge=1,
+        le=1440,
+        description="How often the Sent folders listed in `mailboxes.toml` are looked at",
+    )
+    mailbox_since_days: int = Field(
+        90, ge=1, le=3650, description="How far back the first look at a Sent folder goes"
+    )
+    bcc_address: str = Field(
+        "",
+        description="Address for blind copies, such as bcc@mail.example.com; each member's own is "
+        "made of it; empty: none are taken",
+    )
+    bcc_host: str = Field(
+        "127.0.0.1", description="Address on which mail for the blind copies is awaited"
+    )
+    bcc_port: int = Field(2525, ge=1, le=65535, description="Port on which it is awaited")
+    bcc_networks: str = Field(
+        "127.0.0.0/8, ::1",
+        description="Networks whose mail servers may hand us blind copies, parted by commas",
     )
     embedding_model: str = Field(
         "", description="Folder or name of another embedding model; empty: all-MiniLM-L6-v2"
@@ -127,10 +154,34 @@ class Settings(BaseSettings):
             raise ValueError("use a postgresql:// address, or leave it empty for SQLite")
         return value
 
+    @field_validator("bcc_address")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        local, at, domain = value.strip().lower().rpartition("@")
+        if value and not (
+            at and local and domain and "+" not in local and " " not in value.strip()
+        ):
+            raise ValueError("give an address without +, such as bcc@mail.example.com")
+        return value.strip().lower()
+
+    @field_validator("bcc_networks")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        try:
+            _networks_in(value)
+        except ValueError as error:
+            raise ValueError("give networks such as 10.0.0.0/8, parted by commas") from error
+        return value
+
     @property
     def processes_of_viewer(self) -> int:
         """How many processes serve the share links where they are served alone."""
         return self.viewer_processes or min(os.cpu_count() or 1, _MOST_BY_ITSELF)
+
+    @property
+    def networks_of_bcc(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """From where blind copies are taken."""
+        return _networks_in(self.bcc_networks)
 
     @property
     def limits(self) -> Limits:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "recommend": ("web.cli.recommend", "recommend_command"),
     "evaluate": ("web.cli.evaluate", "evaluate"),
     "crm": ("web.cli.crm", "crm"),
+    "mail": ("web.cli.mail", "mail"),
     "report": ("web.cli.report", "report"),
     "forget": ("web.cli.forget", "forget"),
 }

@@ -1,0 +1,123 @@
+"""What of a body is newly written and what it quotes. Pure.
+
+A reply that holds our link in the mail it answers to does not send the link again; a forward
+sends all that it carries.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from contentlib.adapters.mailbox import phrases
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a body with its links. `is_quoted`: the body's own marks say so; `begins_quote`:
+    from here on all is quoted, as the mail program marked it.
+    """
+
+    text: str = ""
+    links: list[str] = field(default_factory=list)
+    is_quoted: bool = False
+    begins_quote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The links of a body: newly written ones, and those within a quotation."""
+
+    new: tuple[str, ...]
+    quoted: tuple[str, ...]
+    is_forward: bool
+
+
+_LONGEST_READ = 400
+_BEFORE_COLON = re.compile(r"^[\s>*_]*(?P<name>[^\d\W][^:：]{0,24}?)[\s*_]*[:：]")
+_HEAD_LINES = 8
+
+
+def parted(lines: Sequence[Line]) -> Parted:
+    """Tells new links from quoted ones.
+
+    1. What the body marks is quoted: `>`, a quotation of HTML.
+    2. From "Original message", or a block of From/Sent/To, on all is quoted.
+    3. "Ann wrote:" has its quotation behind it: the marked lines, or all where none is marked.
+    """
+    lines = list(lines)
+    since = _quoted_since(lines)
+    quoted = [line.is_quoted or at >= since for at, line in enumerate(lines)]
+    new = [link for line, old in zip(lines, quoted, strict=True) if not old for link in line.links]
+    rest = [link for line, old in zip(lines, quoted, strict=True) if old for link in line.links]
+    return Parted(tuple(new), tuple(rest), _begins_with_forward(lines, quoted))
+
+
+def _quoted_since(lines: list[Line]) -> int:
+    """The number of the line from which on all is quoted; one behind the last for none."""
+    last_marked = max((at for at, line in enumerate(lines) if line.is_quoted), default=-1)
+    for at, line in enumerate(lines):
+        if line.begins_quote:
+            return at
+        if line.is_quoted:
+            continue
+        text = line.text[:_LONGEST_READ]
+        if (
+            phrases.ORIGINAL.match(text)
+            or phrases.FORWARDED.match(text)
+            or _is_head_of_mail(lines, at)
+        ):
+            return at
+        if at > last_marked and _is_attribution(lines, at):
+            return at
+    return len(lines)
+
+
+def _is_attribution(lines: list[Line], at: int) -> bool:
+    text = lines[at].text[:_LONGEST_READ].strip()
+    if _attributes(text):
+        return True
+    # long ones are broken over two lines
+    following = lines[at + 1].text[:_LONGEST_READ].strip() if at + 1 < len(lines) else ""
+    return bool(text) and text[-1] not in ".!?:" and _attributes(f"{text} {following}")
+
+
+def _attributes(text: str) -> bool:
+    """Whether it says that somebody wrote something, and when or from which address."""
+    if not text.endswith((":", "\uff1a")) or len(text) > _LONGEST_READ:
+        return False
+    has_proof = "@" in text or any(sign.isdigit() for sign in text)
+    return has_proof and phrases.ATTRIBUTION.match(text) is not None
+
+
+def _is_head_of_mail(lines: list[Line], at: int) -> bool:
+    """Whether a block of From, Sent and To or Subject begins here, in any of many languages."""
+    if _named(lines[at].text) not in phrases.FROM:
+        return False
+    names = {_named(line.text) for line in lines[at + 1 : at + _HEAD_LINES]}
+    return bool(names & phrases.WHEN) and bool(names & phrases.ABOUT)
+
+
+def _named(text: str) -> str:
+    found = _BEFORE_COLON.match(text[:80])
+    if found is None:
+        return ""
+    name = found["name"].casefold()
+    return (
+        name
+        if name in phrases.FROM | phrases.WHEN | phrases.ABOUT
+        else name.replace(" ", "").split("(")[0]
+    )
+
+
+def _begins_with_forward(lines: list[Line], quoted: list[bool]) -> bool:
+    """Whether the first that is quoted is introduced as forwarded, not as answered."""
+    spoken = [at for at, line in enumerate(lines) if line.text.strip()]
+    first = next((number for number, at in enumerate(spoken) if quoted[at]), None)
+    if first is None:
+        return False
+    before = spoken[max(first - 2, 0) : first]
+    if any(_is_attribution(lines, at) for at in before):
+        return False
+    return any(
+        phrases.FORWARDED.match(lines[at].text[:_LONGEST_READ]) for at in (*before, spoken[first])
+    )
