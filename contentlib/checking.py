@@ -13,11 +13,14 @@ from contentlib.events.rows import Inserts
 from contentlib.events.spool import standing
 from contentlib.library import Library
 from contentlib.reactions import index_assets
+from contentlib.sending.checking_queries import differing_messages, sends_without_reports
+from contentlib.sending.rolling_up import roll_up
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be. `part` is index, files, events or library."""
+    """Something that is not as it should be. `part` is index, files, events,
+    metrics or library."""
 
     part: str
     sentence: str
@@ -60,6 +63,25 @@ def check_spool(library: Library, *, repair: bool = False) -> list[Finding]:
     if aside:
         told = f"{aside} spooled events did not fit the database: look at {REFUSED} in the spool."
         findings.append(Finding("events", told))
+    return findings
+
+
+def check_metrics(library: Library, *, repair: bool = False) -> list[Finding]:
+    """Numbers that are kept ready, computed again from their events; with `repair`, mended."""
+    with library.database.reading() as session:
+        differing = list(differing_messages(session))
+        untold = sends_without_reports(session)
+    findings = [
+        Finding(
+            "metrics", f"The sends of message {d.message_key} are not what was told of it.", True
+        )
+        for d in differing
+    ]
+    if untold:
+        findings.append(Finding("metrics", f"{untold} sends stand there of which nothing tells."))
+    for message in differing if repair else ():
+        with library.database.unit_of_work() as session:
+            roll_up(session, message.member_id, message.message_key, now=library.clock.now())
     return findings
 
 

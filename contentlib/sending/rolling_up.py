@@ -20,7 +20,7 @@ from contentlib.sending.merging import (
 )
 from contentlib.sending.models import Send, SendCorrection, SendReport, SendReportItem
 
-_ROLLED = (
+ROLLED_UP = (
     "version_id",
     "share_id",
     "opportunity_id",
@@ -106,7 +106,7 @@ def roll_up(
                 member_id=member_id, role=sender.role, asset_id=asset_id, message_key=message_key
             )
             session.add(send)
-        for name, value in _values(wanted).items():
+        for name, value in values_of(wanted).items():
             setattr(send, name, value)
     session.flush()
     if moments:
@@ -188,10 +188,11 @@ def _sends(session: Session, member_id: int, keys: Sequence[str]) -> list[Send]:
     )
 
 
-def _values(made: SendMade) -> dict[str, object]:
+def values_of(made: SendMade) -> dict[str, object]:
+    """The columns of a send that follow from its events, by name."""
     return {
         name: list(made.domains) if name == "recipient_domains" else getattr(made, name)
-        for name in _ROLLED
+        for name in ROLLED_UP
     }
 
 

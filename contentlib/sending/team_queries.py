@@ -12,6 +12,7 @@ from contentlib.crm.queries import visible_to as opportunities_visible_to
 from contentlib.member.models import Member
 from contentlib.member.rules import SMALLEST_GROUP_FOR_MARKETERS, Viewer
 from contentlib.sending.models import Send
+from contentlib.sending.queries import sent_links
 from contentlib.share.models import Share, ShareItem
 from contentlib.usage.models import Opening, Taking
 
@@ -93,9 +94,8 @@ def used_by(
 
     A rep sees their team, a manager their teams, an admin everybody; a marketer totals over reps.
     `read` says which links of the asset people read (share id -> reading): such a link that
-    nobody reported is a send (`inferred`). A link declared as sent and known by better evidence
-    is one send. The viewer's own opens are left out: to look at the page is to open it.
-    Five statements.
+    nobody reported is a send (`inferred`). The viewer's own opens are left out: to look at the
+    page is to open it. Five statements.
     """
     totals_only = not viewer.can("see opportunities")
     within = _reps() if totals_only else _colleagues(viewer)
@@ -135,8 +135,6 @@ def _count_sends(
     rows = session.execute(
         select(
             Send.member_id,
-            Send.share_id,
-            Send.evidence,
             Send.at,
             Opportunity.public_id,
             Opportunity.name,
@@ -149,10 +147,7 @@ def _count_sends(
         .where(Send.asset_id == asset_id, Send.at >= since, within)
         .order_by(Send.at.desc(), Send.id.desc())
     ).all()
-    proven = {row.share_id for row in rows if row.evidence != "declared" and row.share_id}
     for row in rows:
-        if row.evidence == "declared" and row.share_id in proven:
-            continue
         deal = (row.public_id, row.name)
         tallies.setdefault(row.member_id, _Tally()).send(row.at, deal)
 
@@ -166,7 +161,8 @@ def _count_links(
     read: Mapping[int, LinkReading],
     tallies: dict[int, _Tally],
 ) -> None:
-    is_reported = exists().where(Send.share_id == Share.id, Send.asset_id == asset_id)
+    sent = sent_links()
+    is_reported = exists().where(sent.c.share_id == Share.id, sent.c.asset_id == asset_id)
     rows = session.execute(
         select(
             Share.id,

@@ -2,7 +2,13 @@
 
 import click
 
-from contentlib.checking import check_files, check_index, check_library, check_spool
+from contentlib.checking import (
+    check_files,
+    check_index,
+    check_library,
+    check_metrics,
+    check_spool,
+)
 from web.cli.opening import library_of, print_json, say
 
 
@@ -22,12 +28,12 @@ def check(
         findings = [] if not everything else check_library(library)
         if everything:
             findings += check_spool(library, repair=repair)
+        if metrics or everything:
+            findings += check_metrics(library, repair=repair)
         if index_ or everything:
             findings += check_index(library, repair=repair)
         if files or everything:
             findings += check_files(library)
-    if metrics:
-        say("Numbers are computed from events at each request: there is no cache to compare.")
     left = [f for f in findings if not (repair and f.repairable)]
     for finding in findings:
         mended = " (repaired)" if repair and finding.repairable else ""

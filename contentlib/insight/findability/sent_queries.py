@@ -16,6 +16,7 @@ from contentlib.member.rules import SMALLEST_GROUP_FOR_MARKETERS, Viewer
 from contentlib.recommendation.models import RecommendationEvent
 from contentlib.search.models import SearchEvent
 from contentlib.sending.models import Send
+from contentlib.sending.queries import sent_links
 from contentlib.share.models import Share
 from contentlib.usage.models import Impression
 
@@ -106,7 +107,8 @@ def sendings_of(session: Session, asset_id: int, window: Window) -> list[Sending
     ]
     if not began:
         return sendings
-    is_reported = exists().where(Send.share_id == Share.id, Send.asset_id == asset_id)
+    sent = sent_links()
+    is_reported = exists().where(sent.c.share_id == Share.id, sent.c.asset_id == asset_id)
     inferred = session.execute(
         select(Share.opportunity_id, Share.member_id, Share.created_at)
         .join(Member, Share.member_id == Member.id)
