@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from contentlib.asset.models import Asset
 from contentlib.crm import importing, queries
 from contentlib.library import Library
 from tests.cast import Cast
-from tests.web.api.calling import Program, program_of, settle_uses
+from tests.factories import make_asset
+from tests.web.api.calling import Program, device_of, program_of, settle_uses
 from tests.web.browsing import shelf_of
 from web import create_app
 
@@ -61,3 +64,19 @@ def deals(library: Library, cast: Cast) -> dict[str, str]:
         importing.import_opportunities(session, deals, now=now)
     with library.database.reading() as session:
         return {line.name: line.public_id for line in queries.listed(session, cast.adam).lines}
+
+
+@pytest.fixture
+def browser(app: Flask, library: Library, cast: Cast) -> Program:
+    """Rosa's, with our extension."""
+    return Program(app.test_client(), device_of(library, cast.rosa).secret)
+
+
+@pytest.fixture
+def docks(library: Library) -> str:
+    """A published asset that is also a page of our site."""
+    asset = make_asset(library, "Docks", "Docks wait for trucks.")
+    with library.database.unit_of_work() as session:
+        found = session.scalars(select(Asset).where(Asset.public_id == asset)).one()
+        found.source_url = "https://www.us.example/docks/"
+    return asset
