@@ -1,6 +1,7 @@
 """Fixtures that many tests share. What they build stands in databases, factories and cast."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +40,20 @@ def derived_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if in_a_process_beside_others else base) / "derived"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def with_query_model(derived_folder: Path) -> Callable[[Path], Path]:
+    """Gives a data folder the query model, which takes half a minute to derive, once."""
+    from indexer.embed import open_embedder
+
+    open_embedder(derived_folder / "models").ensure_query_model()
+
+    def give(data_dir: Path) -> Path:
+        shutil.copytree(derived_folder / "models", data_dir / "models", copy_function=os.link)
+        return data_dir
+
+    return give
 
 
 @pytest.fixture

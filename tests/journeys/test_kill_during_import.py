@@ -1,6 +1,7 @@
 """The server is killed in the middle of an import, and nothing is lost or half-published."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,9 @@ def _wait_until(library: Library, batch_id: int, *, at_most: int, timeout_s: flo
 
 @pytest.mark.slow
 def test_a_server_killed_in_the_middle_of_fifty_files_finishes_them_after_a_restart(
-    tmp_path: Path,
+    tmp_path: Path, with_query_model: Callable[[Path], Path]
 ) -> None:
-    folder, data = tmp_path / "incoming", tmp_path / "data"
+    folder, data = tmp_path / "incoming", with_query_model(tmp_path / "data")
     _write_files(folder)
     library = open_library(load_settings(data_dir=data), migrate=True)
     library.index.prepare()

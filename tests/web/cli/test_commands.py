@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,13 +91,15 @@ def test_check_of_an_empty_library_is_clean(tmp_path: Path) -> None:
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "findings": []})
 
 
-def test_what_is_imported_is_found_and_importing_again_makes_no_twin(tmp_path: Path) -> None:
+def test_what_is_imported_is_found_and_importing_again_makes_no_twin(
+    tmp_path: Path, with_query_model: Callable[[Path], Path]
+) -> None:
     incoming = tmp_path / "incoming"
     incoming.mkdir()
     files.a_pdf(incoming / "queues.pdf", "Trailers wait at the dock for hours", "Page two")
     files.a_letter(incoming / "yard.docx")
     files.a_pdf(incoming / "locked.pdf", "secret", password="pw")
-    data = tmp_path / "data"
+    data = with_query_model(tmp_path / "data")
     first = run(data, "import", str(incoming), "--publish", "--json")
     statuses = {Path(r["source"]).name: r["status"] for r in json.loads(first.stdout)["results"]}
     assert statuses == {

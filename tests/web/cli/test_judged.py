@@ -1,6 +1,7 @@
 """Recommending and measuring from a terminal."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,12 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def library(judged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("data")
+def library(
+    judged: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    with_query_model: Callable[[Path], Path],
+) -> Path:
+    data = with_query_model(tmp_path_factory.mktemp("data"))
     done = run(data, "import", "--manifest", str(judged / "assets.jsonl"), "--publish", "--json")
     assert done.returncode == 0, done.stderr
     return data
@@ -117,8 +122,9 @@ def test_a_deal_that_cannot_be_read_ends_with_two_and_one_line(
 
 
 def test_an_evaluation_tells_every_run_with_intervals_and_writes_a_trec_run(
-    judged: Path, tmp_path: Path
+    judged: Path, tmp_path: Path, with_query_model: Callable[[Path], Path]
 ) -> None:
+    with_query_model(tmp_path)
     run_file = tmp_path / "run.trec"
     done = run(tmp_path, "evaluate", str(judged), "--json", "--run-file", str(run_file))
     told = json.loads(done.stdout)
@@ -142,7 +148,10 @@ def test_an_evaluation_tells_every_run_with_intervals_and_writes_a_trec_run(
     assert next(line[2] for line in fields if line[0] == "d1") == "dock"
 
 
-def test_the_table_lists_every_query_where_asked(judged: Path, tmp_path: Path) -> None:
+def test_the_table_lists_every_query_where_asked(
+    judged: Path, tmp_path: Path, with_query_model: Callable[[Path], Path]
+) -> None:
+    with_query_model(tmp_path)
     done = run(tmp_path, "evaluate", str(judged), "--queries")
     assert "shipped - keyword" in done.stdout
     assert "quantum knitting patterns" in done.stdout
