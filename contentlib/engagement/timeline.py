@@ -11,21 +11,22 @@ from sqlalchemy.orm import Session
 from contentlib.asset.models import Asset
 from contentlib.engagement.counting import PEOPLE
 from contentlib.engagement.models import Download, Unfurl, View, Visit
+from contentlib.sending.models import Send
 from contentlib.sending.queries import sent_links
 from contentlib.share.models import ShareCode
 from contentlib.share.queries import ShareLine
 
-What = Literal["made", "sent", "pasted", "read", "downloaded"]
+What = Literal["made", "sent", "sent untracked", "pasted", "read", "downloaded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One thing that happened. `detail`: the evidence of a send, the service of a pasting, the
-    pages of a visit; `who` is a proved address, or empty."""
+    pages of a visit; `who` is a proved address, or empty. What was sent untracked is of no link."""
 
     at: datetime
     what: What
-    share_public_id: str
+    share_public_id: str | None
     titles: tuple[str, ...]
     detail: str = ""
     who: str = ""
@@ -33,16 +34,24 @@ class Moment:
     attention_ms: int = 0
 
 
-def timeline(session: Session, shares: Sequence[ShareLine], *, limit: int = 50) -> list[Moment]:
-    """Of these links, people's doings alone. Five statements, whatever the number of links.
+def timeline(
+    session: Session,
+    shares: Sequence[ShareLine],
+    *,
+    opportunity_id: int | None = None,
+    limit: int = 50,
+) -> list[Moment]:
+    """Of these links, people's doings alone, and what went out for the deal without a link.
 
-    Visits of people who asked not to be followed stand in no timeline (TRACKING, 8).
+    Visits of people who asked not to be followed stand in no timeline (TRACKING, 8). Six
+    statements, whatever the number of links.
     """
-    if not shares:
-        return []
+    moments = _sent_untracked(session, opportunity_id, limit)
     by_id = {share.id: share for share in shares}
     ids = list(by_id)
-    moments = [_made(share) for share in shares]
+    if not shares:
+        return moments
+    moments += [_made(share) for share in shares]
     moments += _sent(session, by_id, ids, limit)
     moments += _pasted(session, by_id, ids, limit)
     moments += _read(session, by_id, ids, limit)
@@ -72,6 +81,25 @@ def _sent(
     return [
         Moment(at, "sent", shares[share_id].public_id, tuple(sorted(named)), evidence)
         for (share_id, at, evidence), named in titles.items()
+    ]
+
+
+def _sent_untracked(session: Session, opportunity_id: int | None, limit: int) -> list[Moment]:
+    if opportunity_id is None:
+        return []
+    rows = session.execute(
+        select(Send.message_key, Send.at, Send.evidence, Asset.title)
+        .join(Asset, Send.asset_id == Asset.id)
+        .where(Send.opportunity_id == opportunity_id, Send.share_id.is_(None))
+        .order_by(Send.at.desc(), Asset.title)
+        .limit(limit)
+    )
+    titles: dict[tuple[str, datetime, str], list[str]] = {}
+    for row in rows:
+        titles.setdefault((row.message_key, row.at, row.evidence), []).append(row.title)
+    return [
+        Moment(at, "sent untracked", None, tuple(named), evidence)
+        for (_, at, evidence), named in titles.items()
     ]
 
 

@@ -81,7 +81,7 @@ def page(public_id: str) -> ResponseReturnValue:
         found=found,
         asked=asked,
         answer=recommending.answer_if_ready(asked) if asked else None,
-        moments=timeline(session(), found.lines),
+        moments=timeline(session(), found.lines, opportunity_id=deal.line.id),
         today=library().clock.now().date(),
         **read_and_sent(found.lines),
     )

@@ -13,7 +13,8 @@ from contentlib.share import queries
 from contentlib.share.models import Share
 from tests.cast import Cast, hire
 from tests.contentlib.engagement.visiting import Link, link, reads
-from tests.factories import statements
+from tests.contentlib.sending.telling import deal_with_bea, item_of, message, told
+from tests.factories import make_asset, statements
 
 
 @pytest.fixture
@@ -70,6 +71,22 @@ def test_machines_and_people_who_ask_not_to_be_followed_stand_in_no_timeline(
     reads(library, opened, visitor="machine", agent="curl/8.5")
     _downloads(library, opened, visitor="machine")
     assert [moment.what for moment in _moments(library, cast)] == ["made"]
+
+
+def test_what_left_for_the_deal_without_a_link_stands_there_a_message_once(
+    library: Library, cast: Cast
+) -> None:
+    deal = deal_with_bea(library, cast.rosa)
+    docks, yards = (item_of(library, make_asset(library, title)) for title in ("Docks", "Yards"))
+    told(library, message(library, cast.rosa, docks, yards))
+    with library.database.reading() as session:
+        (moment,) = timeline(session, [], opportunity_id=deal)
+    assert (moment.what, moment.titles, moment.detail, moment.share_public_id) == (
+        "sent untracked",
+        ("Docks", "Yards"),
+        "mail_confirmed",
+        None,
+    )
 
 
 def test_a_pasting_is_told_with_the_service(library: Library, cast: Cast) -> None:

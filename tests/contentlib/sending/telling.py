@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from contentlib.asset.models import Asset, AssetVersion
+from contentlib.crm.models import Account, Contact, Opportunity
 from contentlib.ids import public_id
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
 from contentlib.sending.reports import Item, Report, tell
+
+BEA = "bea@buyer.example"
 
 
 def item_of(library: Library, asset_public_id: str, *, as_address: bool = False) -> Item:
@@ -27,7 +30,7 @@ def message(
     *items: Item,
     at: datetime | None = None,
     key: str = "",
-    recipients: tuple[str, ...] = ("bea@buyer.example",),
+    recipients: tuple[str, ...] = (BEA,),
 ) -> Report:
     """What the extension says of a mail that the server took."""
     return Report(
@@ -68,3 +71,36 @@ def newer_version(library: Library, asset_public_id: str, *, at: datetime) -> No
         session.add(added)
         session.flush()
         asset.current_version_id = added.id
+
+
+def deal_with_bea(library: Library, owner: Viewer, *, name: str = "Docks for Bay") -> int:
+    """An open deal with Bea's company; its id."""
+    now = library.clock.now()
+    with library.database.unit_of_work() as session:
+        account = session.scalar(select(Account))
+        if account is None:
+            account = Account(public_id=public_id(), external_id="a", name="Bay", created_at=now)
+            session.add(account)
+            session.flush()
+            session.add(
+                Contact(
+                    public_id=public_id(),
+                    account_id=account.id,
+                    email=BEA,
+                    name="Bea",
+                    created_at=now,
+                )
+            )
+        deal = Opportunity(
+            public_id=public_id(),
+            external_id=public_id(),
+            name=name,
+            account_id=account.id,
+            owner_id=owner.member_id,
+            currency="EUR",
+            notes="",
+            created_at=now,
+        )
+        session.add(deal)
+        session.flush()
+        return deal.id

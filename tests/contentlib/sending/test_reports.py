@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from contentlib.asset.models import Asset
-from contentlib.crm.models import Account, Contact, Opportunity
 from contentlib.events.jobs import Job
 from contentlib.ids import public_id
 from contentlib.library import Library
@@ -18,9 +17,8 @@ from contentlib.sending.models import Send, SendCorrection, SendReport, SendRepo
 from contentlib.sending.reports import Item, Report, Told, take_back, tell
 from contentlib.share import service as shares
 from tests.cast import Cast, hire
+from tests.contentlib.sending.telling import BEA, deal_with_bea
 from tests.factories import make_asset
-
-BEA = "bea@buyer.example"
 
 
 @pytest.fixture
@@ -267,43 +265,10 @@ def test_what_the_mailbox_also_saw_stays_when_the_extension_takes_it_back(
 # --- which deal -----------------------------------------------------------------------------------
 
 
-def _deal(library: Library, cast: Cast, *, name: str = "Docks for Bay") -> int:
-    """An open deal of Rosa's with Bea's company."""
-    now = library.clock.now()
-    with library.database.unit_of_work() as session:
-        account = session.scalar(select(Account))
-        if account is None:
-            account = Account(public_id=public_id(), external_id="a", name="Bay", created_at=now)
-            session.add(account)
-            session.flush()
-            session.add(
-                Contact(
-                    public_id=public_id(),
-                    account_id=account.id,
-                    email=BEA,
-                    name="Bea",
-                    created_at=now,
-                )
-            )
-        deal = Opportunity(
-            public_id=public_id(),
-            external_id=public_id(),
-            name=name,
-            account_id=account.id,
-            owner_id=cast.rosa.member_id,
-            currency="EUR",
-            notes="",
-            created_at=now,
-        )
-        session.add(deal)
-        session.flush()
-        return deal.id
-
-
 def test_a_mail_to_the_contact_of_the_only_deal_is_about_it(
     library: Library, cast: Cast, docks: Item
 ) -> None:
-    deal = _deal(library, cast)
+    deal = deal_with_bea(library, cast.rosa)
     _tell(library, _says(library, cast, docks))
     with library.database.reading() as session:
         send = session.scalars(select(Send)).one()
@@ -313,8 +278,8 @@ def test_a_mail_to_the_contact_of_the_only_deal_is_about_it(
 
 
 def test_of_two_open_deals_none_is_guessed(library: Library, cast: Cast, docks: Item) -> None:
-    _deal(library, cast)
-    _deal(library, cast, name="Yards for Bay")
+    deal_with_bea(library, cast.rosa)
+    deal_with_bea(library, cast.rosa, name="Yards for Bay")
     _tell(library, _says(library, cast, docks))
     with library.database.reading() as session:
         assert session.scalars(select(Send.opportunity_id)).one() is None
