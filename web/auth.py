@@ -22,6 +22,7 @@ class SignedInMember(UserMixin):
 
     def __init__(self, public_id: str, stamp: str, viewer: Viewer) -> None:
         self._cookie_id = f"{public_id}{_SEPARATOR}{stamp}"
+        self.public_id = public_id
         self.viewer = viewer
 
     def get_id(self) -> str:
@@ -44,6 +45,11 @@ def viewer() -> Viewer:
         abort(401)
     found: Viewer = current_user.viewer
     return found
+
+
+def member_public_id() -> str:
+    """Of the member asking. Only behind `requires`."""
+    return str(current_user.public_id)
 
 
 def requires(ability: Ability) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

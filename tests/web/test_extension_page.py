@@ -1,7 +1,10 @@
 """The extension's page: a code, the browsers that are paired, and those that have gone blind."""
 
 import re
+from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -11,8 +14,8 @@ from flask.testing import FlaskClient
 from contentlib.library import Library
 from contentlib.member import devices
 from contentlib.member.models import Member
-from tests.cast import Cast
-from tests.factories import sign_in
+from tests.cast import Cast, hire
+from tests.factories import make_library, sign_in
 from tests.web.api.calling import Program, device_of, settle_uses
 from web import create_app
 
@@ -92,6 +95,25 @@ def test_an_admin_is_told_which_site_cannot_be_watched_any_more(
 
 def test_a_new_code_is_asked_for_by_a_form_and_never_by_a_link(client: FlaskClient) -> None:
     assert client.get("/extension/codes").status_code == 405
+
+
+def test_an_address_for_blind_copies_is_shown_to_its_member_alone(
+    tmp_path: Path, new_sqlite: Callable[[Path], str]
+) -> None:
+    new_sqlite(tmp_path)
+    with closing(make_library(tmp_path, bcc_address="bcc@library.example")) as library:
+        people = hire(library)
+        shown = {}
+        for who in (people.rosa, people.ravi):
+            page = sign_in(create_app(library).test_client(), who).get("/extension").text
+            found = re.search(r"<code>(bcc\+[a-z0-9_-]+@library\.example)</code>", page)
+            assert found is not None
+            shown[who.name] = found.group(1)
+        assert shown["Rosa"] != shown["Ravi"]
+
+
+def test_without_such_an_address_nothing_is_said_of_it(client: FlaskClient) -> None:
+    assert "blind copies" not in client.get("/extension").text
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])

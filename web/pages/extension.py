@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from contentlib.member import device_queries, devices
+from contentlib.reacting.mailboxes import address_for_copies
 from web import extension_pack
-from web.auth import requires, viewer
+from web.auth import member_public_id, requires, viewer
 from web.transaction import library, session
 
 bp = Blueprint("extension", __name__, url_prefix="/extension")
@@ -70,4 +71,5 @@ def _page(*, code: str = "") -> str:
         blind=device_queries.blindness(session()) if viewer().can("manage tokens") else [],
         sites=SITES,
         address=library().settings.base_url,
+        copies_address=address_for_copies(library(), member_public_id()),
     )
