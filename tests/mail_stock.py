@@ -11,7 +11,8 @@ from contentlib.library import Library
 from contentlib.member.rules import Viewer
 from contentlib.share import service as shares
 from contentlib.worker import Worker
-from tests.mailboxes import Attached, Material
+from tests.mail_bytes import Attached
+from tests.mailboxes import Material
 
 _SYLLABLES = (
     "ka",

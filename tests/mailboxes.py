@@ -3,30 +3,17 @@
 Letters are written as bytes by hand, the way different mail programs write them.
 """
 
-import base64
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
-from quopri import encodestring
 
 from tests.contentlib.mailbox.wrapping import WRAPPERS
+from tests.mail_bytes import Attached, calendar, coded, file_part, many, typed
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BEGINNING = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file, and the asset (by id) that it is; None for a file of somebody else's."""
-
-    name: str
-    body: bytes = field(repr=False)
-    asset_id: int | None
-    media_type: str = DOCX
-    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,25 +251,23 @@ class MailboxMaker:
         ]
         if draft.has_id:
             head.append(f"Message-ID: <{self._number}.{at.timestamp():.0f}@mail.example>")
-        content = _calendar(draft.text) if is_invitation else self._body(draft)
+        content = calendar(draft.text) if is_invitation else self._body(draft)
         if draft.report:
-            reported = _typed("text/rfc822-headers", draft.report)
+            reported = typed("text/rfc822-headers", draft.report)
             kind = "delivery-status" if "Delivery" in draft.sender else "disposition-notification"
-            status = _typed(
-                f"message/{kind}", b"Reporting-MTA: dns; mx.example\n\nAction: failed\n"
-            )
-            content = _many(f"report; report-type={kind}", [content, status, reported])
+            status = typed(f"message/{kind}", b"Reporting-MTA: dns; mx.example\n\nAction: failed\n")
+            content = many(f"report; report-type={kind}", [content, status, reported])
         elif draft.carried or draft.files:
-            inner = [_typed("message/rfc822", draft.carried)] if draft.carried else []
-            content = _many("mixed", [content, *inner, *map(_file_part, draft.files)])
+            inner = [typed("message/rfc822", draft.carried)] if draft.carried else []
+            content = many("mixed", [content, *inner, *map(file_part, draft.files)])
         return "\n".join(head).encode() + b"\n" + content
 
     def _body(self, draft: _Draft) -> bytes:
-        text = _coded("text/plain", draft.text, self._chance)
+        text = coded("text/plain", draft.text, self._chance)
         if not draft.html:
             return text
         page = f"<html><body>{draft.html}</body></html>"
-        return _many("alternative", [text, _coded("text/html", page, self._chance)])
+        return many("alternative", [text, coded("text/html", page, self._chance)])
 
 
 # How many of each kind stand in a hundred and one letters.
@@ -299,48 +284,6 @@ KINDS = tuple(kind for kind, _ in _KINDS)
 def _html(link: str) -> str:
     escaped = link.replace("&", "&amp;")
     return f'<p>As promised, <a href="{escaped}">the study</a>.</p>'
-
-
-def _typed(content_type: str, body: bytes) -> bytes:
-    return f"Content-Type: {content_type}\n\n".encode() + body
-
-
-def _coded(content_type: str, text: str, chance: random.Random) -> bytes:
-    """The text in one of the ways that it may be on its way."""
-    head = f"Content-Type: {content_type}; charset=utf-8\nContent-Transfer-Encoding: "
-    body = text.encode()
-    coded: dict[str, Callable[[bytes], bytes]] = {
-        "8bit": bytes,
-        "quoted-printable": encodestring,
-        "base64": base64.encodebytes,
-    }
-    name = chance.choice(sorted(coded))
-    return f"{head}{name}\n\n".encode() + coded[name](body) + b"\n"
-
-
-def _calendar(text: str) -> bytes:
-    return _typed("text/calendar; method=REQUEST; charset=utf-8", text.encode())
-
-
-def _file_part(file: Attached) -> bytes:
-    coded = base64.b64encode(file.name.encode()).decode()
-    shown = "inline" if file.is_inline else "attachment"
-    head = (
-        f'Content-Type: {file.media_type}; name="=?utf-8?B?{coded}?="\n'
-        f'Content-Disposition: {shown}; filename="=?utf-8?B?{coded}?="\n'
-        "Content-Transfer-Encoding: base64\n\n"
-    )
-    return head.encode() + base64.encodebytes(file.body)
-
-
-def _many(subtype: str, parts: Sequence[bytes]) -> bytes:
-    # as long as no part holds another's boundary, nested ones can be told apart
-    boundary = f"=_{subtype.split(';')[0]}_{sum(map(len, parts))}"
-    kind, _, rest = subtype.partition(";")
-    more = f";{rest}" if rest else ""
-    head = f'Content-Type: multipart/{kind}{more}; boundary="{boundary}"\n\n'
-    inner = b"".join(f"--{boundary}\n".encode() + part + b"\n" for part in parts)
-    return head.encode() + inner + f"--{boundary}--\n".encode()
 
 
 _LOGO = Attached("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(900), None, "image/png", is_inline=True)

@@ -25,8 +25,8 @@ class ReadMail:
     `sent_at` is in UTC, None where no header tells it. `sender` and `recipients` (To, Cc, Bcc)
     are lower-case. Only the kind "message" was written by a person to somebody. `addresses` are
     the http(s) links that it newly sends, out of the wrappers of mail gateways, in order, each
-    once; `quoted_addresses` those that stand only in what it answers to. `problems` say what was
-    left unread.
+    once; `quoted_addresses` those that stand only in what it answers to, or in a signature.
+    `problems` say what was left unread.
     """
 
     message_id: str

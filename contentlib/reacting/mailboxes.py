@@ -72,7 +72,8 @@ def _poll(library: Library, account: Account, marks: Marks) -> None:
     now = library.clock.now()
     since = (now - timedelta(days=library.settings.mailbox_since_days)).date()
     for uid, raw in new_messages(account, marks, since=since, max_bytes=_most_bytes(library)):
-        intake.take(read_message(raw))
+        if raw:
+            intake.take(read_message(raw))
         marks.reached(uid)
     marks.tried(now)
     today = now.astimezone(ZoneInfo(library.settings.time_zone)).date()
@@ -99,6 +100,9 @@ def take_blind_copies(library: Library) -> None:
             _take_copy(library, waiting, intakes)
         except (OperationalError, Unavailable):
             raise
+        except FileNotFoundError:
+            # another worker took it
+            continue
         except Exception as error:
             # no traceback: it could hold words of the message
             log.error("a blind copy could not be taken (%s)", type(error).__name__)

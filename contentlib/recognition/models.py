@@ -27,7 +27,8 @@ class VersionFingerprint(Base):
 class DistinctiveShingle(Base):
     """A run of words that stands in one or two assets, in a version of one: the inverted index.
 
-    No foreign key: it would be followed for each of some 1,500 rows a version.
+    The page is part of the key so that the key alone answers, without the rows. No foreign key: it
+    would be followed for each of some thousand rows a version.
     """
 
     __tablename__ = "distinctive_shingles"
@@ -40,7 +41,7 @@ class DistinctiveShingle(Base):
 
     shingle: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     version_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    page: Mapped[int] = mapped_column(Integer)
+    page: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
 
 
 class CommonShingle(Base):

@@ -24,12 +24,16 @@ _DISTINCTIVE_IN = 2
 
 def picture_hash(path: Path) -> bytes:
     """dHash-256 of a drawn page, 32 bytes: whether each of 16 x 16 fields is darker than its
-    right neighbour (Krawetz, "Kind of Like That", 2013). b"" for a blank page."""
+    right neighbour (Krawetz, "Kind of Like That", 2013). b"" for a blank page, and for a picture
+    that cannot be opened."""
     import numpy as np
     from PIL import Image
 
-    with Image.open(path) as image:
-        grey = image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.LANCZOS)
+    try:
+        with Image.open(path) as image:
+            grey = image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.LANCZOS)
+    except (OSError, ValueError):
+        return b""
     fields = np.asarray(grey, dtype=np.int16)
     if int(fields.max()) - int(fields.min()) < _BLANK:
         return b""

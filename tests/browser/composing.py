@@ -25,6 +25,7 @@ def write(page: Page, *people: str, text: str = "") -> Locator:
     page.locator(".writing").last.evaluate("(it) => { it.dataset.mine = Math.random(); }")
     mine = page.locator(".writing").last.get_attribute("data-mine")
     composer = page.locator(f'.writing[data-mine="{mine}"]')
+    expect(ours(composer)).to_be_visible()
     address(composer, *people)
     if text:
         composer.locator(EDITOR).press_sequentially(text)

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import mail_sites
 from tests.browser.composing import BEA, panel_of
-from tests.browser.conftest import Served
 from tests.browser.mail_sites import MailSite, taken_by_outlook
 from tests.browser.rep_browser import RepBrowser
+from tests.browser.served_library import Served
 
 pytestmark = pytest.mark.slow
 
@@ -82,15 +82,17 @@ def test_a_mail_that_outlook_refused_is_not_told(rep: RepBrowser, served: Served
 # --- LinkedIn ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["/messaging/", "/sales/inbox/"])
 @pytest.mark.parametrize("how", ["button", "key"])
 def test_a_link_that_left_with_a_message_on_linkedin_is_probable(
-    rep: RepBrowser, served: Served, how: str
+    rep: RepBrowser, served: Served, how: str, path: str
 ) -> None:
-    page = open_site(rep, mail_sites.linkedin(), "/messaging/")
+    page = open_site(rep, mail_sites.linkedin(), path)
     insert_from_panel(page, "gates", GATES)
     editor = page.get_by_role("textbox", name="Escribe")
-    expect(editor).to_contain_text("/s/")
-    link = editor.inner_text().strip()
+    words = "(it) => (it.value ?? it.innerText).trim()"
+    rep.until(lambda: "/s/" in editor.evaluate(words))
+    link = editor.evaluate(words)
     if how == "button":
         page.get_by_role("button", name="Enviar").click()
     else:

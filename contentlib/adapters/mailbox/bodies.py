@@ -1,11 +1,12 @@
 """The lines of a body, with the links of each: of plain text, and of HTML. Pure."""
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from contentlib.adapters.mailbox.links import written_in
 from contentlib.adapters.mailbox.parts import attempted
-from contentlib.adapters.mailbox.quoting import Line
+from contentlib.adapters.mailbox.quoting import Line, Mark
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 _QUOTED_BY_SIGN = re.compile(r"\s{0,3}>")
 _MOST_LINES = 50_000
 _LONGEST_LINE = 2_000
+# what is newly written stands on top; below it are the answers of months
+_LONGEST_MARKUP = 1_500_000
+_PICTURE_WITHIN = re.compile(r"data:[a-z0-9/+.-]{1,80};base64,[A-Za-z0-9+/=%]*")
 _BLANKS = re.compile(r"\s+")
 _BREAKS = frozenset(
     (  # noqa: SIM905 - a list of words, not of one word a line
@@ -36,6 +40,9 @@ _QUOTING_CLASSES = frozenset(
         "front-blockquote",
         "iosymail",
     )
+)
+_SIGNATURES = frozenset(
+    ("gmail_signature", "moz-signature", "signature", "ms-outlook-mobile-signature")
 )
 _QUOTING_IDS = frozenset(
     ("isforwardcontent", "isreplycontent", "mail-editor-reference-message-container")
@@ -61,7 +68,7 @@ _OUTLOOK_RULE = re.compile(
 def lines_of_text(text: str) -> list[Line]:
     """The lines of a plain text. A link that is broken over lines stands where it begins."""
     lines = [
-        Line(text=line, is_quoted=_QUOTED_BY_SIGN.match(line) is not None)
+        Line(text=line, mark="quoted" if _QUOTED_BY_SIGN.match(line) else "new")
         for line in text.splitlines()[:_MOST_LINES]
     ]
     for at, line in enumerate(lines):
@@ -84,15 +91,16 @@ def lines_of_html(markup: str) -> list[Line]:
     """The lines that a reader sees, each with the addresses it links and those it spells out."""
     from bs4 import BeautifulSoup
 
-    soup = attempted(lambda: BeautifulSoup(markup, "lxml"), None)
+    bounded = _PICTURE_WITHIN.sub("", markup)[:_LONGEST_MARKUP]
+    soup = attempted(lambda: BeautifulSoup(bounded, "lxml"), None)
     if soup is None:
-        return lines_of_text(re.sub(r"<[^>]{0,2000}>", "\n", markup))
+        return lines_of_text(re.sub(r"<[^>]{0,2000}>", "\n", bounded))
     page = _Page()
     # a stack of our own: markup may be nested deeper than Python calls
-    waiting: list[tuple[object, bool]] = [(soup, False)]
+    waiting: list[tuple[object, Mark]] = [(soup, "new")]
     while waiting and len(page.lines) < _MOST_LINES:
-        node, is_quoted = waiting.pop()
-        page.visit(node, is_quoted, waiting)
+        node, mark = waiting.pop()
+        page.visit(node, mark, waiting)
     return page.lines
 
 
@@ -102,26 +110,26 @@ class _Page:
     def __init__(self) -> None:
         self.lines = [Line()]
 
-    def visit(self, node: object, is_quoted: bool, waiting: list[tuple[object, bool]]) -> None:
+    def visit(self, node: object, mark: Mark, waiting: list[tuple[object, Mark]]) -> None:
         from bs4 import Tag
         from bs4.element import NavigableString, PreformattedString
 
         if isinstance(node, _Break):
-            self._break(is_quoted)
+            self._break(mark)
         elif isinstance(node, Tag):
-            self._enter(node, is_quoted, waiting)
+            self._enter(node, mark, waiting)
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            self._write(str(node), is_quoted)
+            self._write(str(node), mark)
 
-    def _enter(self, tag: "Tag", is_quoted: bool, waiting: list[tuple[object, bool]]) -> None:
+    def _enter(self, tag: "Tag", mark: Mark, waiting: list[tuple[object, Mark]]) -> None:
         name = tag.name.lower() if tag.name else ""
         if name in _UNSEEN:
             return
-        within = is_quoted or _quotes(tag, name)
-        if name in _BREAKS or within != is_quoted:
+        within = _mark_within(tag, name, mark)
+        if name in _BREAKS or within != mark:
             self._break(within)
-            waiting.append((_BREAK, is_quoted))
-        if not within and _begins_quote(tag):
+            waiting.append((_BREAK, mark))
+        if within != "quoted" and _begins_quote(tag):
             self._break(within)
             self.lines[-1].begins_quote = True
             self._break(within)
@@ -130,19 +138,19 @@ class _Page:
             self.lines[-1].links.append(address)
         waiting += [(child, within) for child in reversed(tag.contents)]
 
-    def _write(self, text: str, is_quoted: bool) -> None:
+    def _write(self, text: str, mark: Mark) -> None:
         line = self.lines[-1]
-        line.is_quoted = line.is_quoted or is_quoted
+        line.mark = mark
         line.links += written_in(text)
         if len(line.text) < _LONGEST_LINE:
             line.text = f"{line.text}{_BLANKS.sub(' ', text)}"[:_LONGEST_LINE]
 
-    def _break(self, is_quoted: bool) -> None:
+    def _break(self, mark: Mark) -> None:
         last = self.lines[-1]
         if last.text.strip() or last.links or last.begins_quote:
-            self.lines.append(Line(is_quoted=is_quoted))
+            self.lines.append(Line(mark=mark))
         else:
-            last.is_quoted = is_quoted
+            last.mark = mark
 
 
 class _Break:
@@ -150,6 +158,12 @@ class _Break:
 
 
 _BREAK = _Break()
+
+
+def _mark_within(tag: "Tag", name: str, mark: Mark) -> Mark:
+    if mark == "quoted" or _quotes(tag, name):
+        return "quoted"
+    return "signature" if _classes(tag) & _SIGNATURES or _id(tag) in _SIGNATURES else mark
 
 
 def _quotes(tag: "Tag", name: str) -> bool:
@@ -171,7 +185,10 @@ def _is_head_of_outlook(tag: "Tag", style: str) -> bool:
     """A thin rule with From and Sent under it: how Outlook sets off what it quotes."""
     if _OUTLOOK_RULE.search(style[:500]) is None:
         return False
-    return len(re.findall(r"[:：]", tag.get_text(" ")[:600])) >= 2
+    # the next few words alone: asked for all within, whoever nests such blocks makes us read all
+    # of it for each
+    near = [str(node) for node in islice(tag.next_elements, 40) if not hasattr(node, "contents")]
+    return sum(words.count(":") + words.count("：") for words in near) >= 2
 
 
 def _id(tag: "Tag") -> str:

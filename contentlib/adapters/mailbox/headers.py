@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_tz
+from itertools import islice
 
 from contentlib.adapters.mailbox import parts, phrases
 from contentlib.ports.mail import MailKind
 
 _LONGEST = 65_536
+_MOST_ALIKE = 200
 _MOST_ADDRESSES = 2_000
 _LONGEST_ID = 180
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]{1,255}")
@@ -34,11 +36,8 @@ _EARLIEST_YEAR = 1980
 def values(message: Message, name: str) -> list[str]:
     """The raw values of a header, in order, unfolded and bounded."""
     wanted = name.lower()
-    return [
-        " ".join(str(value)[:_LONGEST].split())
-        for key, value in message.raw_items()
-        if key.lower() == wanted
-    ]
+    found = (value for key, value in message.raw_items() if key.lower() == wanted)
+    return [" ".join(str(value)[:_LONGEST].split()) for value in islice(found, _MOST_ALIKE)]
 
 
 def value(message: Message, name: str) -> str:

@@ -56,28 +56,37 @@ def _opened(account: Account) -> Iterator[imaplib.IMAP4]:
     server: imaplib.IMAP4 | None = None
     try:
         server = _connected(account)
+        _sign_in(server, account)
         yield server
+    except ssl.SSLCertVerificationError as error:
+        raise DeliveryFailed(f"{account.host} shows a certificate that proves nothing.") from error
+    except (imaplib.IMAP4.abort, OSError) as error:
+        raise DeliveryFailed(f"{account.host} does not answer.") from error
     except imaplib.IMAP4.error as error:
         raise DeliveryFailed(f"{account.host} refused what was asked of it.") from error
-    except OSError as error:
-        raise DeliveryFailed(f"{account.host} does not answer.") from error
     finally:
         if server is not None:
-            with suppress(imaplib.IMAP4.error, OSError):
-                server.logout()
+            _end(server)
 
 
 def _connected(account: Account) -> imaplib.IMAP4:
-    context = ssl.create_default_context(cafile=account.ca_file or None)
-    if account.security == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-            account.host, account.port, ssl_context=context, timeout=_TIMEOUT_S
-        )
-    else:
-        server = imaplib.IMAP4(account.host, account.port, timeout=_TIMEOUT_S)
-        if account.security == "starttls":
-            server.starttls(context)
+    if account.security != "tls":
+        return imaplib.IMAP4(account.host, account.port, timeout=_TIMEOUT_S)
+    return imaplib.IMAP4_SSL(
+        account.host, account.port, ssl_context=_certified_by(account), timeout=_TIMEOUT_S
+    )
+
+
+def _certified_by(account: Account) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=account.ca_file or None)
+
+
+def _sign_in(server: imaplib.IMAP4, account: Account) -> None:
     secret = account.secret()
+    if account.security == "starttls":
+        if "STARTTLS" not in server.capabilities:
+            raise DeliveryFailed(f"{account.host} offers no encryption.")
+        server.starttls(_certified_by(account))
     try:
         if account.token_file:
             bearer = f"user={account.user}\x01auth=Bearer {secret}\x01\x01".encode()
@@ -85,10 +94,15 @@ def _connected(account: Account) -> imaplib.IMAP4:
         else:
             server.login(account.user, secret)
     except imaplib.IMAP4.error as error:
-        with suppress(imaplib.IMAP4.error, OSError):
-            server.logout()
         raise DeliveryFailed(f"{account.host} refused the sign-in of {account.user}.") from error
-    return server
+
+
+def _end(server: imaplib.IMAP4) -> None:
+    with suppress(imaplib.IMAP4.error, OSError):
+        server.logout()
+    # after a broken connection logging out leaves the socket open
+    with suppress(OSError):
+        server.shutdown()
 
 
 def _examine(server: imaplib.IMAP4, account: Account) -> int:

@@ -13,6 +13,7 @@ _BARE = re.compile(
     r"https?://[^\s<>\"\x00-\x1f\u00a0\u2028\u2029\u3000-\u3002\uff08\uff09\uff0c]{1,16384}",
     re.IGNORECASE,
 )
+_MOST_TRIMMED = 40
 _AFTER_IT = ".,;:!?'*|\u2019\u201d\u00bb\u3002\u3001\uff0c\u2026"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -40,10 +41,10 @@ def _bare(text: str) -> list[str]:
 
 
 def _trimmed(address: str) -> str:
-    while address:
-        last = address[-1]
+    for _ in range(_MOST_TRIMMED):
+        last = address[-1:]
         closes_nothing = last in _PAIRS and address.count(last) > address.count(_PAIRS[last])
-        if last not in _AFTER_IT and not closes_nothing:
+        if not last or (last not in _AFTER_IT and not closes_nothing):
             break
         address = address[:-1]
     return address

@@ -1,7 +1,10 @@
 """A small mail server that takes blind copies, and nothing else."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -30,22 +33,60 @@ def start(
     (250), and where it raises OSError the sender is to come again (452). Raises Unavailable where
     the port cannot be had.
     """
-    from aiosmtpd.controller import Controller
-
-    controller = Controller(
-        _Door(networks, whose, keep),
-        hostname=host,
-        port=port,
-        data_size_limit=max_bytes,
-        enable_SMTPUTF8=True,
-        ident="contentlib",
-        timeout=_TIMEOUT_S,
-    )
     try:
-        controller.start()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.create_server((host, port), family=family)
     except OSError as error:
         raise Unavailable(f"Mail cannot be awaited at {host}:{port}: {error.strerror}.") from error
-    return controller.stop
+    door = _Door(networks, whose, keep)
+    running = _Running(bound, door, max_bytes)
+    running.thread.start()
+    return running.stop
+
+
+class _Running:
+    """The server in its thread. aiosmtpd's own controller waits five seconds where a port is
+    taken, and leaves its loop open."""
+
+    def __init__(self, bound: socket.socket, door: "_Door", max_bytes: int) -> None:
+        self._bound = bound
+        self._door = door
+        self._max_bytes = max_bytes
+        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self.thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), name="blind-copies", daemon=True
+        )
+
+    def stop(self) -> None:
+        """Ends the server; a message that is on its way is not confirmed."""
+        loop, ending = self._begun.result(timeout=_TIMEOUT_S)
+        loop.call_soon_threadsafe(ending.set)
+        self.thread.join()
+
+    async def _serve(self) -> None:
+        from aiosmtpd.smtp import SMTP
+
+        class Patient(SMTP):
+            # mail programs write longer lines than the standard's thousand octets
+            line_length_limit = 1 << 20
+
+        loop, ending = asyncio.get_running_loop(), asyncio.Event()
+
+        def conversation() -> SMTP:
+            return Patient(
+                self._door,
+                data_size_limit=self._max_bytes,
+                enable_SMTPUTF8=True,
+                hostname="contentlib",
+                ident="contentlib",
+                timeout=_TIMEOUT_S,
+                loop=loop,
+            )
+
+        server = await loop.create_server(conversation, sock=self._bound)
+        self._begun.set_result((loop, ending))
+        async with server:
+            await ending.wait()
 
 
 class _Door:

@@ -17,8 +17,8 @@ def read_message(raw: bytes) -> ReadMail:
     """What the message says. The caller bounds the bytes; parts, depth, text and links are
     bounded here, and what was left out stands in `problems`.
     """
-    message = parsed(raw)
     problems: list[str] = []
+    message = parsed(raw, problems)
     bodies: list[Part] = []
     attachments: list[MailAttachment] = []
     for part in parts_of(message, problems):
@@ -60,9 +60,10 @@ def _links(bodies: Iterable[Part], *, is_forward: bool) -> tuple[tuple[str, ...]
     told: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for body in bodies:
         found = _parted(body)
-        new, quoted = _followed(found.new), _followed(found.quoted)
-        is_sent_whole = is_forward or found.is_forward or body.is_nested
-        told.append(((*new, *quoted), ()) if is_sent_whole else (new, quoted))
+        new, old = found.new, (*found.quoted, *found.standing)
+        if is_forward or found.is_forward or body.is_nested:
+            new, old = (*found.new, *found.quoted), found.standing
+        told.append((_followed(new), _followed(old)))
     in_order = dict.fromkeys(link for new, quoted in told for link in (*new, *quoted))
     only_quoted = {link for new, quoted in told for link in quoted if link not in new}
     sent = tuple(link for link in in_order if link not in only_quoted)
@@ -72,7 +73,7 @@ def _links(bodies: Iterable[Part], *, is_forward: bool) -> tuple[tuple[str, ...]
 def _parted(body: Part) -> Parted:
     text = body.text()
     if "http" not in text.lower():
-        return Parted((), (), False)
+        return Parted()
     lines = lines_of_html(text) if body.content_type == "text/html" else lines_of_text(text)
     return parted(lines)
 

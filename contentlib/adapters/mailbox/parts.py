@@ -19,11 +19,15 @@ _LONGEST_HEADER = 65_536
 # the parser of structured headers takes the square of their length
 _LONGEST_STRUCTURED = 4_096
 _MOST_PARTS = 400
+_MOST_BOUNDARIES = 100
+_MOST_DASHED = 50_000
+_BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _DEEPEST = 12
 _LONGEST_TEXT = 4_000_000
 _LONGEST_NAME = 255
 # codecs that are no charsets, or take the square of the text's length
 _NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
+TOO_MANY = "The message has more parts, or deeper ones, than are read."
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+")
 
 _T = TypeVar("_T")
@@ -63,15 +67,24 @@ class Part:
         return _text(self.body()[:_LONGEST_TEXT], parameter(self.message, "charset"))
 
 
-def parsed(raw: bytes) -> Message:
-    """The message of these bytes, whatever they are; one nested too deep has headers alone."""
+def parsed(raw: bytes, problems: list[str]) -> Message:
+    """The message of these bytes, whatever they are; of one that is nested too deep or has too
+    many parts the headers alone, which `problems` then says.
+    """
     if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    try:
-        return message_from_bytes(raw, policy=_POLICY)
-    except (MessageError, ValueError, LookupError, RecursionError, AttributeError, IndexError):
-        return _headers_of(raw)
+    # the parser takes time for each line as often as parts are nested, and room for each part
+    is_overgrown = (
+        len(_BOUNDARY.findall(raw)) > _MOST_BOUNDARIES or raw.count(b"\n--") > _MOST_DASHED
+    )
+    if not is_overgrown:
+        try:
+            return message_from_bytes(raw, policy=_POLICY)
+        except (MessageError, ValueError, LookupError, RecursionError, AttributeError):
+            pass
+    problems.append(TOO_MANY)
+    return _headers_of(raw)
 
 
 def _headers_of(raw: bytes) -> Message:
@@ -95,9 +108,9 @@ def parts_of(message: Message, problems: list[str]) -> Iterator[Part]:
         part, depth, is_nested = waiting.pop()
         seen += 1
         if seen > _MOST_PARTS or depth > _DEEPEST:
-            problems.append("The message has more parts, or deeper ones, than are read.")
+            problems.append(TOO_MANY)
             return
-        carried = _carried(part)
+        carried = _carried(part, problems)
         if carried is not None:
             waiting.append((carried, depth + 1, True))
         elif part.is_multipart():
@@ -120,7 +133,7 @@ def _leaf(part: Message, is_nested: bool) -> Part:
     return Part(part, kind, told, name, is_nested, is_body)
 
 
-def _carried(part: Message) -> Message | None:
+def _carried(part: Message, problems: list[str]) -> Message | None:
     """The message that a part carries: as message/rfc822, or as a file of mail."""
     is_message = content_type(part) in ("message/rfc822", "message/global")
     if is_message and part.is_multipart():
@@ -130,10 +143,11 @@ def _carried(part: Message) -> Message | None:
         encoding = str(attempted(lambda: part.get("Content-Transfer-Encoding"), "") or "")
         # against the standard, and yet it is sent: the parser has taken the base64 for its text
         if encoding.strip().lower() == "base64" and not inner.keys():
-            return parsed(_from_base64(str(inner.get_payload()).encode("ascii", "replace")))
+            coded = str(inner.get_payload()).encode("ascii", "replace")
+            return parsed(_from_base64(coded), problems)
         return inner
     if not part.is_multipart() and file_name(part).lower().endswith(".eml"):
-        return parsed(decoded(part))
+        return parsed(decoded(part), problems)
     return None
 
 

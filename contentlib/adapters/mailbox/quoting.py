@@ -1,35 +1,43 @@
-"""What of a body is newly written and what it quotes. Pure.
+"""What of a body is newly written, what it quotes, and what stands under every letter. Pure.
 
 A reply that holds our link in the mail it answers to does not send the link again; a forward
-sends all that it carries.
+sends all that it carries. A link in a signature was not chosen for anybody.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from contentlib.adapters.mailbox import phrases
+
+Mark = Literal["new", "quoted", "signature"]
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of a body with its links. `is_quoted`: the body's own marks say so; `begins_quote`:
-    from here on all is quoted, as the mail program marked it.
+    """A line of a body with its links. `mark`: what the body itself says that it is;
+    `begins_quote`: from here on all is quoted, as the mail program marked it.
     """
 
     text: str = ""
     links: list[str] = field(default_factory=list)
-    is_quoted: bool = False
+    mark: Mark = "new"
     begins_quote: bool = False
+
+    @property
+    def is_quoted(self) -> bool:
+        return self.mark == "quoted"
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """The links of a body: newly written ones, and those within a quotation."""
+    """The links of a body: newly written ones, those of a quotation, those of a signature."""
 
-    new: tuple[str, ...]
-    quoted: tuple[str, ...]
-    is_forward: bool
+    new: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
+    is_forward: bool = False
 
 
 _LONGEST_READ = 400
@@ -38,18 +46,28 @@ _HEAD_LINES = 8
 
 
 def parted(lines: Sequence[Line]) -> Parted:
-    """Tells new links from quoted ones.
+    """Tells new links from others.
 
     1. What the body marks is quoted: `>`, a quotation of HTML.
     2. From "Original message", or a block of From/Sent/To, on all is quoted.
     3. "Ann wrote:" has its quotation behind it: the marked lines, or all where none is marked.
+    4. What is left from a line "-- " on is the signature (RFC 3676, 4.3), beside what is marked
+       as one.
     """
     lines = list(lines)
     since = _quoted_since(lines)
     quoted = [line.is_quoted or at >= since for at, line in enumerate(lines)]
-    new = [link for line, old in zip(lines, quoted, strict=True) if not old for link in line.links]
-    rest = [link for line, old in zip(lines, quoted, strict=True) if old for link in line.links]
-    return Parted(tuple(new), tuple(rest), _begins_with_forward(lines, quoted))
+    new: list[str] = []
+    within: list[str] = []
+    standing: list[str] = []
+    is_signed = False
+    for line, old in zip(lines, quoted, strict=True):
+        is_signed = is_signed or (line.text == "-- " and not old)
+        in_signature = is_signed or line.mark == "signature"
+        kept = within if old else standing if in_signature else new
+        kept += line.links
+    is_forward = _begins_with_forward(lines, quoted)
+    return Parted(tuple(new), tuple(within), tuple(standing), is_forward)
 
 
 def _quoted_since(lines: list[Line]) -> int:

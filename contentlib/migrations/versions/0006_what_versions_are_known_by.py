@@ -41,8 +41,10 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column("page", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("shingle", "version_id", name=op.f("pk_distinctive_shingles")),
+        sa.Column("page", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint(
+            "shingle", "version_id", "page", name=op.f("pk_distinctive_shingles")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_index(

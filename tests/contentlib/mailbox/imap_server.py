@@ -5,6 +5,7 @@ It keeps what it was told, so that a test can see that nothing was changed.
 
 import base64
 import re
+import socket
 import socketserver
 import ssl
 import threading
@@ -56,7 +57,7 @@ def imap_server(mailbox: Mailbox, *, tls: ssl.SSLContext | None = None) -> Itera
         context = tls
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield server.server_address[1]
@@ -70,6 +71,7 @@ class _Conversation(socketserver.BaseRequestHandler):
     context: ssl.SSLContext | None
 
     def handle(self) -> None:
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             stream = (
                 self.context.wrap_socket(self.request, server_side=True)

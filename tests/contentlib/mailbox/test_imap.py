@@ -23,13 +23,13 @@ def _account(port: int, **values: Any) -> Account:
 
 
 def _read(
-    mailbox: Mailbox, folder: Path, *, max_bytes: int = 1 << 20, **values: Any
+    mailbox: Mailbox, kept: Path, *, max_bytes: int = 1 << 20, **values: Any
 ) -> list[tuple[int, bytes]]:
     """A poll as a worker does it: each message is marked once it is taken."""
     with imap_server(mailbox) as port:
         # the marks are kept by account, whose port is another in each run of the server
         account = _account(port, **values)
-        marks = Marks(folder, account)
+        marks = Marks(kept, account)
         found = []
         for uid, raw in new_messages(account, marks, since=SINCE, max_bytes=max_bytes):
             found.append((uid, raw))
@@ -127,7 +127,7 @@ def test_a_bearer_token_signs_in_where_passwords_do_not(tmp_path: Path) -> None:
     [
         ({"password": "wrong"}, "refused the sign-in of rosa"),
         ({"folder": "Nowhere"}, "has no folder Nowhere"),
-        ({"security": "starttls"}, "refused what was asked"),
+        ({"security": "starttls"}, "offers no encryption"),
         ({"security": "tls"}, "does not answer"),
     ],
 )

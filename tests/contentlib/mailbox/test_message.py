@@ -163,6 +163,7 @@ def test_a_part_nested_a_thousandfold_leaves_the_headers_readable() -> None:
     )
     mail = read_message(raw(head, body))
     assert (mail.sender, mail.message_id) == ("rosa@acme.example", "1@x")
+    assert mail.problems
 
 
 def test_very_many_links_are_cut_off() -> None:

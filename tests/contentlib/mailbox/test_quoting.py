@@ -97,6 +97,30 @@ def test_what_stands_between_and_under_marked_lines_is_sent() -> None:
     assert (mail.addresses, mail.quoted_addresses) == ((OTHER,), (SHARE,))
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>Hello</p><div class="gmail_signature"><a href="{}">our study</a></div>',
+        '<p>Hello</p><div id="Signature"><p><a href="{}">our study</a></p></div>',
+        '<p>Hello</p><pre class="moz-signature">-- <br><a href="{}">our study</a></pre>',
+    ],
+)
+def test_a_link_in_a_signature_is_sent_to_nobody(html: str) -> None:
+    in_html = _read("Hello", html=html.format(SHARE))
+    in_text = _read(f"Hello {OTHER}\n-- \nRosa Rep\n{SHARE}\n")
+    assert (in_html.addresses, in_html.quoted_addresses) == ((), (SHARE,))
+    assert (in_text.addresses, in_text.quoted_addresses) == ((OTHER,), (SHARE,))
+
+
+def test_a_forward_does_not_send_the_signature_above_it() -> None:
+    text = (
+        f"For you.\n-- \nRosa\n{OTHER}\n\n---------- Forwarded message ---------\n"
+        f"From: Ravi\n\n{SHARE}\n"
+    )
+    mail = _read(text, subject="Fwd: Study")
+    assert (mail.addresses, mail.quoted_addresses) == ((SHARE,), (OTHER,))
+
+
 def test_a_link_that_is_quoted_and_written_once_more_is_sent() -> None:
     mail = _read(f"Here it is again: {SHARE}\n\n> {SHARE}\n")
     assert (mail.addresses, mail.quoted_addresses) == ((SHARE,), ())

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contentlib.ports import ExtractedDocument, ExtractedPage
-from contentlib.recognition.rules import KEPT_A_PAGE, KEPT_WHOLE, fingerprint, sample_of
+from contentlib.recognition.rules import (
+    KEPT_A_PAGE,
+    KEPT_WHOLE,
+    fingerprint,
+    sample_of,
+    to_store,
+)
 from tests.factories import document
 
 WORDS = st.lists(st.text("abcdeéñöœßøжλ0123", min_size=1), min_size=5, max_size=40)
@@ -79,3 +85,23 @@ def test_a_manual_of_300_pages_costs_some_thousand_rows_and_some_on_each_page() 
     assert len(known.shingles) > 130_000
     assert 300 * KEPT_A_PAGE / 2 < len(kept) <= 300 * KEPT_A_PAGE
     assert min(kept.count(page) for page in range(1, 301)) >= 8
+
+
+SMALL = st.lists(st.integers(-200, 200), unique=True, max_size=80)
+
+
+@given(SMALL, st.sampled_from([1, 2, 8]), st.sets(st.integers(-200, 200)), st.data())
+def test_common_shingles_are_never_stored_and_the_sample_always_is(
+    hashes: list[int], every: int, common: set[int], data: st.DataObject
+) -> None:
+    shared = data.draw(st.sets(st.sampled_from(hashes))) - common if hashes else set()
+    text = [(shingle, 1) for shingle in hashes]
+    stored = {shingle for shingle, _ in to_store(text, every, common=common, shared=shared)}
+    assert not stored & common
+    assert stored >= {s for s in hashes if s % every == 0 or s in shared} - common
+
+
+def test_what_stands_about_a_run_that_others_have_is_stored_though_not_in_the_sample() -> None:
+    text = [(n, 1) for n in range(100)]
+    stored = to_store(text, 8, common=(), shared={40, 48, 56})
+    assert [n for n, _ in stored] == [0, 8, 16, *range(24, 73), 80, 88, 96]

@@ -8,7 +8,6 @@ from sqlalchemy import func, select, text
 from contentlib.asset import service as assets
 from contentlib.asset.models import Asset, AssetVersion
 from contentlib.library import Library
-from contentlib.member.rules import Viewer
 from contentlib.ports import ExtractedDocument, StoredFile
 from contentlib.reacting.recognition import fingerprint_missing
 from contentlib.recognition import service
@@ -16,6 +15,7 @@ from contentlib.recognition.models import CommonShingle, DistinctiveShingle, Ver
 from contentlib.recognition.queries import recognise, recognise_file
 from contentlib.recognition.rules import Fingerprint, Recognition, fingerprint
 from contentlib.worker import Worker
+from tests.cast import hire
 from tests.factories import document, statements
 
 LEGAL = "This notice stands in every paper that we have ever printed for anybody at all"
@@ -144,6 +144,7 @@ def test_versions_of_one_asset_make_nothing_common(library: Library) -> None:
 
 
 def test_a_deleted_asset_is_known_no_more_and_what_was_common_stays_so(library: Library) -> None:
+    actor = hire(library).adam
     ids = [shelve(library, name, words(name), LEGAL) for name in ("dock", "prawn", "seal")]
     Worker(library).drain()
     common = counted(library, CommonShingle)

@@ -1,5 +1,6 @@
 // What stands beside Send: our button, and a quiet mark where something of the library is about to
 // leave untracked, outdated, or although it is internal. Nothing here ever keeps a mail back.
+import { keyFor } from "../lib/asked_once.js";
 import { ask } from "../lib/browser.js";
 import { SCAN_PAUSE_MS } from "../lib/timing.js";
 import { make, mark, ownPart } from "../panel/make.js";
@@ -21,7 +22,9 @@ export function placeBeside(composer, parts, { openPanel, insert }) {
 
   button.addEventListener("click", () => openPanel(composer, button));
   tell.addEventListener("click", () => (popover ? close() : open()));
-  addEventListener("pointerdown", (event) => { if (popover && event.target !== host) close(); }, true);
+  addEventListener("pointerdown", (event) => { if (popover && event.target !== host) close(); }, { capture: true, signal: composer.gone });
+  // a mail that is taken back brings the same composer again
+  composer.gone.addEventListener("abort", () => host.remove());
 
   // drawn anew, the site's bar has lost us
   function stand() {
@@ -84,10 +87,10 @@ export function placeBeside(composer, parts, { openPanel, insert }) {
 
   async function swap(one, pressed, told) {
     pressed.disabled = true;
-    one.key ??= crypto.randomUUID(); // pressed again after an answer got lost, it is the same link
     try {
       const recipients = peopleOf(composer, { without: parts.ownAddress });
-      const link = await ask("link", { asset: one.asset, recipients, deal: null, key: one.key });
+      const wanted = { asset: one.asset, recipients, deal: null };
+      const link = await ask("link", { ...wanted, key: keyFor(one, wanted) });
       if (one.file) insert(composer, { title: one.title, address: link.address });
       else swapLink(composer.editor, one.address, link.address, composer.site);
       if (one.file) composer.files = composer.files.filter(({ name }) => name !== one.file);

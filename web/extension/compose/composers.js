@@ -2,7 +2,8 @@
 // likes, opens several at once, and throws them away without a word.
 const LOOK_PAUSE_MS = 150;
 
-// Calls `opened(composer)` once for each; a composer is { site, root, editor, files, isThere() }.
+// Calls `opened(composer)` once for each; a composer is { site, root, editor, files, isThere() },
+// and `gone` is a signal for what was put beside it.
 export function watchComposers(site, opened) {
   const known = new Map(); // editor -> composer
   let planned = 0;
@@ -13,14 +14,19 @@ export function watchComposers(site, opened) {
       if (known.has(editor)) continue;
       const root = site.rootOf(editor);
       if (!root) continue;
-      const composer = { site, root, editor, files: [], isThere: () => editor.isConnected };
+      const leaving = new AbortController();
+      const composer = { site, root, editor, files: [], isThere: () => editor.isConnected, leaving, gone: leaving.signal };
       known.set(editor, composer);
       opened(composer);
     }
     for (const [editor, composer] of known) {
-      if (!editor.isConnected) known.delete(editor);
+      if (!editor.isConnected) {
+        known.delete(editor);
+        composer.leaving.abort();
+        continue;
+      }
       // drawn anew around the same editor
-      else if (!composer.root.contains(editor) || !site.sendOf(composer.root)) composer.root = site.rootOf(editor) ?? composer.root;
+      if (!composer.root.contains(editor) || !site.sendOf(composer.root)) composer.root = site.rootOf(editor) ?? composer.root;
       composer.refresh?.();
     }
   }

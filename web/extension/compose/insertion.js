@@ -1,5 +1,7 @@
 // Links into an editor, by the editor's own commands: they can be undone, the site notices them,
 // and no HTML is put together here (a page may forbid that).
+import { placesOf } from "../lib/addresses.js";
+
 const remembered = new WeakMap(); // editor -> where the caret was before our panel took the focus
 
 export function rememberCarets(editorOf) {

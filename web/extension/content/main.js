@@ -1,7 +1,5 @@
 // Starts what a page of a known site needs. Loaded by content/start.js.
 import { addressOf, ask } from "../lib/browser.js";
-import { startComposing } from "../compose/composing.js";
-import { startRecords } from "../compose/records.js";
 import { hubspot, salesforce } from "../sites/crm.js";
 import { gmail } from "../sites/gmail.js";
 import { linkedin } from "../sites/linkedin.js";
@@ -21,6 +19,7 @@ export async function start(listen) {
       if (facts.length) ask("facts", { facts }).catch(() => {});
     });
   }
+  // a frame within the page has requests to see, and nothing to show: the rest is not even loaded
   if (window.top !== window) return;
   const told = await ask("status");
   const parts = {
@@ -29,6 +28,6 @@ export async function start(listen) {
     ownAddress: told.member?.email ?? null,
   };
   if (document.readyState === "loading") await new Promise((ready) => { addEventListener("DOMContentLoaded", ready, { once: true }); });
-  if (site) startComposing(site, parts);
-  else if (RECORDS[name]) startRecords(RECORDS[name], parts);
+  if (site) (await import("../compose/composing.js")).startComposing(site, parts);
+  else if (RECORDS[name]) (await import("../compose/records.js")).startRecords(RECORDS[name], parts);
 }

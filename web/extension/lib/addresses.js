@@ -22,13 +22,16 @@ export function canonicalAddress(address, rules) {
 const trim = (text) => text.replace(/^[\s\x00-\x20\x85]+|[\s\x1c-\x1f\x85]+$/g, "");
 
 function hostOf(place, scheme) {
+  if (place.includes("[") !== place.includes("]")) return null;
   const withoutUser = place.slice(place.lastIndexOf("@") + 1);
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(withoutUser);
   if (!parts?.[1] || Number(parts[2] ?? 0) > 65535) return null;
-  let name = parts[1].toLowerCase().replace(/^\[|\]$/g, "");
+  // after a % the name of a network interface follows, whose case counts
+  let name = parts[1].replace(/^[^%]+/, (before) => before.toLowerCase()).replace(/^\[|\]$/g, "");
   if (/[^\x00-\x7f]/.test(name)) {
     try {
-      name = new URL(`http://${name}`).hostname;
+      // the library's codec is of 2003, where these two were not letters of their own
+      name = new URL(`http://${name.replace(/ß/g, "ss").replace(/ς/g, "σ")}`).hostname;
     } catch {
       return null;
     }

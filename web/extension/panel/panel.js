@@ -1,5 +1,6 @@
 // The panel: what fits the deal, or what is searched, and one way on - a tracked link into the
 // composer, or copied where there is none.
+import { done, keyFor } from "../lib/asked_once.js";
 import { ask } from "../lib/browser.js";
 import { SETTLED_MS, TYPING_PAUSE_MS } from "../lib/timing.js";
 import { make, mark, ownPart } from "./make.js";
@@ -12,7 +13,9 @@ import { stateOf } from "./states.js";
 export function panelOf(site, parts) {
   const { host, shadow } = ownPart("panel", parts);
   let subject = null;
+  let opening = null; // which opening of the panel, and which question of it, an answer belongs to
   let asked = 0;
+  let finding = Promise.resolve(); // the deals: who types at once does not lose them
   let pause = 0;
   let settling = 0;
 
@@ -52,28 +55,34 @@ export function panelOf(site, parts) {
     main.textContent = subject.insert ? "Insert tracked link" : "Copy tracked link";
     linkRow.hidden = true;
     box.focus();
+    offerDeals([]);
     await begin();
     return undefined;
   }
 
   async function begin() {
-    const mine = (asked += 1);
+    const mine = (opening = {});
     tell("Looking …");
+    finding = findDeals(mine);
     try {
-      const told = await ask("status");
-      if (mine !== asked) return;
-      title.textContent = told.library ?? "Library";
-      showBlind(told.site === "blind");
-      if (!told.is_paired) return hinder(told.needs_pairing_again ? "again" : "unpaired");
-      hinder(null);
-      const about = subject.about();
-      const found = about ? await ask("deals", { about }) : [];
-      if (mine !== asked) return;
-      offerDeals(found);
-      await fitting();
+      if (await finding) await fitting();
     } catch (problem) {
-      if (mine === asked) hinder(problem.code, problem.message);
+      if (mine === opening) hinder(problem.code, problem.message);
     }
+  }
+
+  // True where the panel can be worked with.
+  async function findDeals(mine) {
+    const told = await ask("status");
+    if (mine !== opening) return false;
+    title.textContent = told.library ?? "Library";
+    showBlind(told.site === "blind");
+    hinder(told.is_paired ? null : told.needs_pairing_again ? "again" : "unpaired");
+    if (!told.is_paired) return false;
+    const about = subject.about();
+    const found = about ? await ask("deals", { about }) : [];
+    if (mine === opening) offerDeals(found);
+    return mine === opening;
   }
 
   function offerDeals(found) {
@@ -86,9 +95,9 @@ export function panelOf(site, parts) {
   async function fitting() {
     if (box.value.trim()) return;
     const mine = (asked += 1);
-    if (!deals.value || dealRow.hidden) {
+    if (!deals.value) {
       results.show([]);
-      tell(subject.insert ? "No deal known for these people. Search the library instead." : "No deal chosen. Search the library instead.");
+      tell(subject.recipients().length ? "No deal known for these people. Search the library instead." : "Search the library for what to send.");
       return;
     }
     await answered(mine, () => ask("recommend", { deal: deals.value }), { fit: "Fits this deal", unfit: "Nothing here fits this deal; these are the nearest." });
@@ -138,11 +147,12 @@ export function panelOf(site, parts) {
     if (!line || line.can_send === false || main.disabled) return;
     const doing = subject;
     main.disabled = true;
-    line.key ??= crypto.randomUUID(); // pressed again after an answer got lost, it is the same link
     if (box.value.trim()) settle(box.value.trim());
     try {
-      const link = await ask("link", { asset: line.asset, recipients: doing.recipients(), deal: (!dealRow.hidden && deals.value) || null, key: line.key });
-      line.key = null;
+      await finding.catch(() => {});
+      const wanted = { asset: line.asset, recipients: doing.recipients(), deal: deals.value || null };
+      const link = await ask("link", { ...wanted, key: keyFor(line, wanted) });
+      done(line);
       if (doing.insert) {
         close();
         doing.insert({ title: line.title, address: link.address });
@@ -202,6 +212,7 @@ export function panelOf(site, parts) {
   }
 
   function close() {
+    opening = null;
     asked += 1;
     clearTimeout(pause);
     clearTimeout(settling);

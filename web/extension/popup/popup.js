@@ -1,7 +1,7 @@
 // The popup: pairs and unpairs, and says what is seen and what waits.
 import { ask, askToReach } from "../lib/browser.js";
 import { originOf } from "../lib/pairing.js";
-import { make } from "../panel/make.js";
+import { make, mark } from "../panel/make.js";
 import { TITLES } from "../sites/names.js";
 
 const part = (id) => document.getElementById(id);
@@ -49,7 +49,7 @@ const WORDS = {
 function siteRow(name, site) {
   const kind = { linkedin: "links", salesforce: "copies", hubspot: "copies" }[name];
   const state = kind ?? site?.state ?? "unused";
-  const since = site?.state === "blind" ? ` since ${new Date(site.since).toLocaleDateString(undefined, { dateStyle: "medium" })}` : "";
+  const since = site?.state === "blind" ? ` since ${new Date(site.since).toLocaleDateString(undefined, { day: "numeric", month: "short" })}` : "";
   return make("li", {}, make("span", {}, TITLES[name]), make("span", { class: `state state-${state}` }, `${WORDS[state] ?? "not used yet"}${since}`));
 }
 
@@ -105,5 +105,6 @@ part("retry").addEventListener("click", async () => {
   await show();
 });
 
+part("mark").append(mark(28));
 await show();
 setInterval(() => show().catch(() => {}), REFRESH_MS);

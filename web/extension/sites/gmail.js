@@ -4,18 +4,22 @@ import { around } from "./around.js";
 import { factsOf } from "./gmail_mail.js";
 
 const SEND = '[role="button"].aoO, [role="button"][data-tooltip*="Enter"]';
+const EDITORS = '[contenteditable="true"][g_editable="true"], [contenteditable="true"][role="textbox"].editable';
 const PEOPLE = '[name="to"], [name="subjectbox"]';
 
 export const gmail = {
   name: "gmail",
   title: "Gmail",
   sees_facts: true,
-  editors: '[contenteditable="true"][g_editable="true"], [contenteditable="true"][role="textbox"].editable',
+  editors: EDITORS,
   factsOf,
 
   // the smallest part around the editor that holds Send and who it is for; with a reply in the
   // thread those fields may not be drawn yet
-  rootOf: (editor) => around(editor, SEND, PEOPLE) ?? around(editor, SEND),
+  rootOf(editor) {
+    const whole = around(editor, SEND, PEOPLE);
+    return whole?.querySelectorAll(EDITORS).length === 1 ? whole : around(editor, SEND);
+  },
   sendOf: (root) => root.querySelector(SEND),
   // a cell of its own in the bar, after Send and its arrow
   place(root, host) {
