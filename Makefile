@@ -22,6 +22,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "== packages for tests"
 	@$(RUN) -m pip install --disable-pip-version-check --progress-bar off -q -c constraints.txt -e '.[test]'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --silent --no-audit --no-fund --prefix $(VENV)/node web-ext@10.7.0
 	@touch $@
 
 install: $(VENV)/.installed ## Make the virtual environment with pinned packages

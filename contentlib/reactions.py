@@ -18,6 +18,7 @@ from contentlib.reacting.documents import (
     render_version,
 )
 from contentlib.reacting.letters import mail_asking, mail_share, mail_share_code, notify
+from contentlib.reacting.mailboxes import poll_mailboxes, take_blind_copies
 from contentlib.reacting.recognition import fingerprint_missing, fingerprint_version, forget_asset
 from contentlib.reacting.visits import (
     fold_beats,
@@ -86,4 +87,6 @@ PERIODIC: tuple[tuple[Callable[[Library], None], float], ...] = (
     (draw_again, 600.0),
     (fingerprint_missing, 15.0),
     (tidy, 3600.0),
+    (take_blind_copies, 2.0),
+    (poll_mailboxes, 60.0),
 )

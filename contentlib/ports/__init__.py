@@ -14,6 +14,7 @@ from contentlib.ports.documents import (
     Rendering,
 )
 from contentlib.ports.files import FileStore, StoredFile
+from contentlib.ports.mail import MailAttachment, MailKind, ReadMail
 from contentlib.ports.outside import Clock, FetchedPage, Mailer, Progress, WebFetcher
 from contentlib.ports.search import (
     IndexedAsset,
@@ -40,6 +41,8 @@ __all__ = [
     "IndexedPassage",
     "Likeness",
     "Limits",
+    "MailAttachment",
+    "MailKind",
     "Mailer",
     "Neighbour",
     "PageImage",
@@ -47,6 +50,7 @@ __all__ = [
     "PassageText",
     "Permitted",
     "Progress",
+    "ReadMail",
     "Rendering",
     "SearchIndex",
     "StoredFile",

@@ -16,7 +16,7 @@ from contentlib.library import Library
 from contentlib.member import own_people
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
-from contentlib.ports.mail import ReadMail
+from contentlib.ports import ReadMail
 from contentlib.reacting.mail_material import Recognise, Recogniser, attached, linked, may_be_ours
 from contentlib.sending import coverage, reports
 from contentlib.sending.models import AttachmentReview, SendReport

@@ -16,7 +16,7 @@ from contentlib.asset.addresses import address_key
 from contentlib.asset.models import Asset, AssetVersion
 from contentlib.ids import read_token
 from contentlib.library import Library
-from contentlib.ports.mail import MailAttachment
+from contentlib.ports import MailAttachment
 from contentlib.reacting.recognition import recognise_attachment
 from contentlib.recognition.rules import Recognition
 from contentlib.sending.reports import Doubtful, Item

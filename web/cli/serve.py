@@ -96,6 +96,7 @@ def start_worker() -> "subprocess.Popen[bytes]":
 @click.pass_context
 def worker(ctx: click.Context, beside_server: bool) -> None:
     """Work on jobs until stopped: reading files, indexing, page images, mail."""
+    from contentlib.reacting.mailboxes import listen_for_blind_copies
     from contentlib.worker import Worker
 
     settings_of(ctx)
@@ -108,4 +109,8 @@ def worker(ctx: click.Context, beside_server: bool) -> None:
             signal.signal(number, lambda *_: runner.stop())
         # Loading the model takes ten seconds: the first file after a start must not wait for it.
         threading.Thread(target=library.index.warm_up, name="warm-up", daemon=True).start()
-        runner.run()
+        await_no_more = listen_for_blind_copies(library)
+        try:
+            runner.run()
+        finally:
+            await_no_more()

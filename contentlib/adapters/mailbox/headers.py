@@ -14,7 +14,7 @@ from email.utils import getaddresses, parsedate_tz
 from itertools import islice
 
 from contentlib.adapters.mailbox import parts, phrases
-from contentlib.ports.mail import MailKind
+from contentlib.ports import MailKind
 
 _LONGEST = 65_536
 _MOST_ALIKE = 200

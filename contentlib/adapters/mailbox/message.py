@@ -7,7 +7,7 @@ from contentlib.adapters.mailbox.bodies import lines_of_html, lines_of_text
 from contentlib.adapters.mailbox.links import followed
 from contentlib.adapters.mailbox.parts import Part, parsed, parts_of
 from contentlib.adapters.mailbox.quoting import Parted, parted
-from contentlib.ports.mail import MailAttachment, ReadMail
+from contentlib.ports import MailAttachment, ReadMail
 
 _MOST_LINKS = 2_000
 _MOST_ATTACHMENTS = 100

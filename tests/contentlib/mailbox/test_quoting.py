@@ -3,7 +3,7 @@
 import pytest
 
 from contentlib.adapters.mailbox.message import read_message
-from contentlib.ports.mail import ReadMail
+from contentlib.ports import ReadMail
 from tests.contentlib.mailbox.letters import OTHER, SHARE, letter
 
 ANSWERS_IN_TEXT = {

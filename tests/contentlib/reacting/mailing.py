@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from contentlib.library import Library
 from contentlib.member.rules import Viewer
-from contentlib.ports.mail import ReadMail
+from contentlib.ports import ReadMail
 from contentlib.reacting.mail import Taken, take_mail
 from contentlib.sending.models import Send
 from contentlib.share import service as shares

@@ -11,7 +11,7 @@ from contentlib.asset import service as assets
 from contentlib.asset.models import Asset
 from contentlib.library import Library
 from contentlib.member.models import Member, ReportingDay
-from contentlib.ports.mail import MailAttachment
+from contentlib.ports import MailAttachment
 from contentlib.reacting.mail import Intake, Taken, take_mail
 from contentlib.reacting.mailboxes import address_for_copies, whose_copies
 from contentlib.sending.models import AttachmentReview, SendReport

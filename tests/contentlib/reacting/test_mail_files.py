@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from contentlib.library import Library
-from contentlib.ports.mail import MailAttachment
+from contentlib.ports import MailAttachment
 from contentlib.reacting.mail import Intake, Taken
 from contentlib.recognition.rules import Candidate, Recognition
 from contentlib.sending.models import AttachmentReview, SendReport
