@@ -1,5 +1,6 @@
 """Making versions known, and recognising what was attached to a mail."""
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from contentlib.ports import ExtractedDocument, ExtractedPage, Rendering
 from contentlib.recognition import queries, rules, service
 from contentlib.recognition.pictures import picture_hash
 from contentlib.recognition.rules import Fingerprint, Recognition
+
+log = logging.getLogger(__name__)
 
 # Some seconds' work, so that a stop is not kept waiting.
 _A_PASS = 50
@@ -28,7 +31,11 @@ def fingerprint_missing(library: Library) -> None:
     with library.database.reading() as session:
         missing = queries.unknown_versions(session, limit=_A_PASS)
     for version_id in missing:
-        _make_known(library, version_id)
+        try:
+            _make_known(library, version_id)
+        except Exception:
+            # one that cannot be known must not keep the others from it, pass after pass
+            log.exception("version %s could not be made known", version_id)
 
 
 def forget_asset(library: Library, payloads: Sequence[Payload]) -> None:
