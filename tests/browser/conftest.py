@@ -11,8 +11,9 @@ from tests.browser.rep_browser import RepBrowser, rep_browser
 from tests.browser.served_library import Served, serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    # not of the session: other modules start one of their own, and a process has one at a time
     with sync_playwright() as running:
         yield running
 
