@@ -11,6 +11,10 @@ from tests.browser.rep_browser import RepBrowser, rep_browser
 from tests.browser.served_library import Served, serving
 
 
+# a busy machine takes its time: what never comes is worth the wait
+expect.set_options(timeout=20_000)
+
+
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     # not of the session: other modules start one of their own, and a process has one at a time

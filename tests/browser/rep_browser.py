@@ -71,7 +71,7 @@ class RepBrowser:
         page.get_by_role("button", name="Pair this browser").click()
         return page
 
-    def until(self, holds: Callable[[], Any], *, patience_s: float = 15) -> Any:
+    def until(self, holds: Callable[[], Any], *, patience_s: float = 30) -> Any:
         """Waits until it holds, while the browser goes on; returns what it gave."""
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
@@ -114,7 +114,7 @@ def rep_browser(
         viewport={"width": 1280, "height": 800},
         **options,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     try:
         browser = RepBrowser(context, library_url)
         browser.set_up()

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from contentlib.clock import SystemClock
 from contentlib.library import Library
 from tests.factories import make_library
 from tests.web.viewing import viewer_app
+
+
+# a busy machine takes its time: what never comes is worth the wait
+expect.set_options(timeout=20_000)
 
 
 @contextmanager
