@@ -10,7 +10,6 @@ from tests.browser.modules import Modules, modules_in_a_tab
 from tests.browser.rep_browser import RepBrowser, rep_browser
 from tests.browser.served_library import Served, serving
 
-
 # a busy machine takes its time: what never comes is worth the wait
 expect.set_options(timeout=20_000)
 

@@ -13,7 +13,6 @@ from contentlib.library import Library
 from tests.factories import make_library
 from tests.web.viewing import viewer_app
 
-
 # a busy machine takes its time: what never comes is worth the wait
 expect.set_options(timeout=20_000)
 
