@@ -25,6 +25,7 @@ from tests.contentlib.insight.happening import search
 from tests.factories import make_asset, make_library
 from tests.web import furnished_links as links
 from tests.web.browsing import browser_of, draw, index_everything, submit
+from tests.web.furnished_sends import sends
 from tests.web.uploads import post, send
 from web import create_app
 
@@ -62,6 +63,7 @@ class Furnished:
             "share": {"public_id": self.share},
             "share_list": {"batch": self.batch},
             "report": {"name": "usage"},
+            "extension": {"browser": "chromium"},
         }
         an_asset = {"public_id": self.assets["story"], "number": 1, "page": 1}
         return of_blueprint.get(endpoint.split(".")[0], an_asset)
@@ -87,6 +89,7 @@ def furnish(library: Library) -> Furnished:
     _imports(library, cast, mira)
     _of_the_house(adam, rosa)
     _searched(library, cast, rosa, assets)
+    sends(library, cast, assets)
     return Furnished(library, cast, app, assets, deal, share, ended, batch, collection)
 
 
