@@ -71,7 +71,7 @@ class RepBrowser:
         page.get_by_role("button", name="Pair this browser").click()
         return page
 
-    def until(self, holds: Callable[[], Any], *, patience_s: float = 30) -> Any:
+    def until(self, holds: Callable[[], Any], *, patience_s: float = 45) -> Any:
         """Waits until it holds, while the browser goes on; returns what it gave."""
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
