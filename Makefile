@@ -39,7 +39,7 @@ extension: $(VENV)/.installed ## Pack the browser extension for Chromium and Fir
 	@$(RUN) -m web.extension_pack dist
 
 test: $(VENV)/.installed-test browser ## Run everything
-	@sh tests/run.sh $(RUN) -n 3 --dist loadgroup --ignore=tests/benchmarks
+	@sh tests/run.sh $(RUN) -n 2 --dist loadgroup --ignore=tests/benchmarks
 
 test-quick: $(VENV)/.installed-test ## Run what needs no model, browser, page or PostgreSQL (under 90 s)
 	@sh tests/run.sh $(RUN) -n 2 -m 'not slow' -k 'not postgresql' --ignore=tests/benchmarks --ignore=tests/web
