@@ -17,8 +17,9 @@ from contentlib.member import own_people
 from contentlib.member.models import Member
 from contentlib.member.rules import Viewer
 from contentlib.ports import ReadMail
-from contentlib.reacting.mail_material import Recognise, Recogniser, attached, linked, may_be_ours
+from contentlib.reacting.mail_material import Recognise, Recogniser, attached, may_be_ours
 from contentlib.sending import coverage, reports
+from contentlib.sending.material import Ours, linked
 from contentlib.sending.models import AttachmentReview, SendReport
 
 Status = Literal[
@@ -79,6 +80,7 @@ class Intake:
         recognise: Recognise | None = None,
     ) -> None:
         self._library = library
+        self._ours = Ours(library.settings.base_url, library.signing_key)
         self._member = member
         self._told_by = told_by
         self._aliases = frozenset(alias.strip().lower() for alias in aliases)
@@ -101,7 +103,7 @@ class Intake:
         if not (mail.addresses or files):
             return Taken("nothing of ours")
         with self._library.database.reading() as session:
-            links = linked(session, self._library, mail.addresses, sent_at=mail.sent_at)
+            links = linked(session, self._ours, mail.addresses, sent_at=mail.sent_at)
             if not (links or files):
                 return Taken("nothing of ours")
             outside = own_people.outside(session, self._others(mail))

@@ -146,6 +146,7 @@ def hold_for_review(
     session: Session, report: Report, doubtful: Sequence[Doubtful], *, now: datetime
 ) -> int:
     """Keeps attachments for their sender to look at; returns how many were new."""
+    _one_at_a_time(session, report.member_id)
     held = set(
         session.scalars(
             select(AttachmentReview.file_sha256).where(

@@ -7,7 +7,8 @@ from flask import Blueprint
 from pydantic import AwareDatetime, Field, model_validator
 
 from contentlib.errors import ContentlibError
-from contentlib.sending.watching import Kind, Ours, Part, Site, Watched, take_event
+from contentlib.sending.material import Ours
+from contentlib.sending.watching import Kind, Part, Site, Watched, take_event
 from web.api.bearer import viewer
 from web.api.operation import operation
 from web.api.shapes import Answer, Question, Words
@@ -19,6 +20,7 @@ _MOST_EVENTS = 50
 _MOST_ITEMS = 100
 # A queue may have waited long for a connection; nothing is older than a laptop's holiday.
 _OLDEST = timedelta(days=90)
+_FURTHEST = timedelta(days=366)
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -101,7 +103,9 @@ def _take(event: SeenMessage, *, now: datetime) -> None:
             site=event.site,
             message=event.message,
             at=max(event.at, now - _OLDEST),
-            scheduled_for=event.scheduled_for,
+            scheduled_for=min(event.scheduled_for, now + _FURTHEST)
+            if event.scheduled_for
+            else None,
             recipients=tuple(event.recipients),
             deal=event.deal,
             parts=tuple(
@@ -114,6 +118,6 @@ def _take(event: SeenMessage, *, now: datetime) -> None:
                 for item in event.items
             ),
         ),
-        ours=Ours(f"{settings.base_url}/s/", library().signing_key),
+        ours=Ours(settings.base_url, library().signing_key),
         now=now,
     )
