@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contentlib.asset.models import Asset, AssetVersion
 from contentlib.ids import public_id
 from contentlib.library import Library
-from contentlib.member import devices
+from contentlib.member import devices, tokens
 from contentlib.member.models import ApiToken
 from contentlib.member.rules import Viewer
 from contentlib.sending import coverage
@@ -61,11 +61,10 @@ def report_for_duty(watching: Watching, morning: datetime) -> None:
     with watching.library.database.unit_of_work() as session:
         for member_id in sorted(watching.member_ids):
             if watching.chance.random() >= _DAYS_OFF:
-                session.execute(
-                    update(ApiToken)
-                    .where(ApiToken.member_id == member_id)
-                    .values(last_used_at=morning)
-                )
+                for token_id in session.scalars(
+                    select(ApiToken.id).where(ApiToken.member_id == member_id)
+                ).all():
+                    tokens.note_use(session, token_id=token_id, now=morning)
                 coverage.note_day(
                     session,
                     member_id=member_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contentlib.audit import service as audit
 from contentlib.db import rows_changed
 from contentlib.errors import InvalidInput, NotFound
-from contentlib.ids import hash_secret, public_id, secret_token
+from contentlib.ids import hash_secret, public_id
 from contentlib.member import tokens
 from contentlib.member.models import ApiToken, Device, Member, PairingCode
 from contentlib.member.rules import DEVICE_SCOPES, Viewer
@@ -77,17 +77,8 @@ def pair(session: Session, *, code: str, browser: str, version: str, now: dateti
     )
     if not claimed or member is None:
         raise NotFound("This code is not valid, or not any more: ask for a new one.")
-    secret = tokens.SECRET_PREFIX + secret_token()
-    token = ApiToken(
-        public_id=public_id(),
-        member_id=member.id,
-        name=f"Extension in {browser or 'a browser'}"[:100],
-        secret_sha256=hash_secret(secret),
-        scopes=list(DEVICE_SCOPES),
-        created_at=now,
-    )
-    session.add(token)
-    session.flush()
+    name = f"Extension in {browser or 'a browser'}"[:100]
+    token, secret = tokens.add(session, member.id, name, DEVICE_SCOPES, now=now)
     device = Device(
         public_id=public_id(),
         member_id=member.id,

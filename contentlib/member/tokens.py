@@ -57,17 +57,7 @@ def issue(
         raise NotPermitted(f"A {member.role} may not hold the scope {beyond[0]}.")
     if _has_live_one(session, member.id, shown_name, now):
         raise Conflict(f"There is already a token named “{shown_name}”; revoke it or take another.")
-    secret = SECRET_PREFIX + secret_token()
-    token = ApiToken(
-        public_id=public_id(),
-        member_id=member.id,
-        name=shown_name,
-        secret_sha256=hash_secret(secret),
-        scopes=list(wanted),
-        created_at=now,
-        expires_at=ends_at,
-    )
-    session.add(token)
+    token, secret = add(session, member.id, shown_name, wanted, expires_at=ends_at, now=now)
     audit.note(
         session,
         actor=actor,
@@ -79,6 +69,31 @@ def issue(
         expires_at=ends_at.isoformat() if ends_at else None,
     )
     return Issued(token.public_id, shown_name, secret)
+
+
+def add(
+    session: Session,
+    member_id: int,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> tuple[ApiToken, str]:
+    """A token and its secret, which is kept nowhere. The caller says who may have it."""
+    secret = SECRET_PREFIX + secret_token()
+    token = ApiToken(
+        public_id=public_id(),
+        member_id=member_id,
+        name=name,
+        secret_sha256=hash_secret(secret),
+        scopes=list(scopes),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(token)
+    session.flush()  # callers refer to it by id
+    return token, secret
 
 
 def revoke(session: Session, *, actor: Viewer, token_public_id: str, now: datetime) -> str:

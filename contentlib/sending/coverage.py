@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,15 +24,4 @@ def note_day(session: Session, *, member_id: int, source: str, day: date) -> Non
         insert(ReportingDay)
         .values(member_id=member_id, source=source, day=day)
         .on_conflict_do_nothing()
-    )
-
-
-def days_noted(session: Session, *, member_id: int, source: str) -> list[date]:
-    """In their order. One statement."""
-    return list(
-        session.scalars(
-            select(ReportingDay.day)
-            .where(ReportingDay.member_id == member_id, ReportingDay.source == source)
-            .order_by(ReportingDay.day)
-        )
     )

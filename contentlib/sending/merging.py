@@ -26,7 +26,6 @@ class ItemSeen:
     channel: str
     method: str
     share_id: int | None = None
-    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

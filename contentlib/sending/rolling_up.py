@@ -43,8 +43,7 @@ def report_seen(row: SendReport) -> ReportSeen:
         domains=frozenset(row.recipient_domains),
         opportunity_id=row.opportunity_id,
         items=tuple(
-            ItemSeen(i.asset_id, i.version_id, i.channel, i.method, i.share_id, i.score)
-            for i in row.items
+            ItemSeen(i.asset_id, i.version_id, i.channel, i.method, i.share_id) for i in row.items
         ),
     )
 
